@@ -1,0 +1,105 @@
+/**
+ * The only errors that a service throws. Each says two things: to the caller what to do (`message`, `details`),
+ * to the log what happened (`cause`). One function per surface maps them; see `server/graphqlErrors.ts` and `rest/errors/`.
+ */
+
+export type ErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'BAD_USER_INPUT' | 'UNAVAILABLE';
+
+export abstract class DomainError extends Error {
+  abstract readonly code: ErrorCode;
+  /** What the caller may know beyond the message. Never a secret, never another tenant's data. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.details = details;
+  }
+}
+
+/** No credentials, or credentials that no longer hold. The message never tells which part was wrong. */
+export class Unauthenticated extends DomainError {
+  readonly code = 'UNAUTHENTICATED';
+
+  constructor(message = 'Sign in: a valid bearer token is required.') {
+    super(message);
+  }
+}
+
+/** The caller is known and may not. Names the permission that would have allowed it. */
+export class Forbidden extends DomainError {
+  readonly code = 'FORBIDDEN';
+
+  /**
+   * @param permission the missing key, such as `platform.orgs.read`, or `users:update` on a workspace
+   * @param details `missing`: the keys that an anti-escalation check found lacking
+   */
+  constructor(
+    readonly permission: string,
+    details: { missing?: readonly string[]; message?: string } = {},
+  ) {
+    const { message, ...rest } = details;
+    super(message ?? `This needs the permission ${permission}.`, { requiredPermission: permission, ...rest });
+  }
+}
+
+/** There is no such object, or none that the caller may know of: the two read the same. */
+export class NotFound extends DomainError {
+  readonly code = 'NOT_FOUND';
+
+  constructor(
+    readonly resourceType: string,
+    readonly resourceId: string,
+  ) {
+    super(`There is no such ${resourceType}.`, { resourceType, resourceId });
+  }
+}
+
+/** The state of the object, or another object, is in the way. */
+export class Conflict extends DomainError {
+  readonly code = 'CONFLICT';
+}
+
+/** One value that breaks a rule. */
+export interface FieldIssue {
+  /** Path of the value from the operation's arguments: `['input', 'slug']`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  /** Machine-readable kind in pydantic's vocabulary, which both REST surfaces document: `value_error`, `string_too_long`… */
+  readonly type: string;
+  /** The bounds that were broken, such as `{ max_length: 100 }`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** The input breaks a rule; names each value at fault. */
+export class Invalid extends DomainError {
+  readonly code = 'BAD_USER_INPUT';
+
+  constructor(readonly issues: readonly [FieldIssue, ...FieldIssue[]]) {
+    super(issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '), { issues });
+  }
+
+  /** One value at fault, the common case. */
+  static field(
+    path: readonly (string | number)[],
+    message: string,
+    type = 'value_error',
+    context?: Record<string, unknown>,
+  ): Invalid {
+    return new Invalid([{ path, message, type, context }]);
+  }
+}
+
+/** Try again later: a dependency does not answer, or all its places are taken. */
+export class Unavailable extends DomainError {
+  readonly code = 'UNAVAILABLE';
+
+  constructor(
+    message: string,
+    /** Whole seconds after which a retry has a chance. */
+    readonly retryAfter = 1,
+    options?: ErrorOptions,
+  ) {
+    super(message, { retryAfter }, options);
+  }
+}
