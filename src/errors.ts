@@ -80,12 +80,7 @@ export class Invalid extends DomainError {
   }
 
   /** One value at fault, the common case. */
-  static field(
-    path: readonly (string | number)[],
-    message: string,
-    type = 'value_error',
-    context?: Record<string, unknown>,
-  ): Invalid {
+  static field(path: readonly (string | number)[], message: string, type = 'value_error', context?: Record<string, unknown>): Invalid {
     return new Invalid([{ path, message, type, context }]);
   }
 }

@@ -1,0 +1,17 @@
+import type { Migration } from 'kysely/migration';
+import * as users from './0001_users.js';
+import * as orgs from './0002_orgs.js';
+import * as access from './0003_access.js';
+import * as credentials from './0004_credentials.js';
+import * as platform from './0005_platform.js';
+import * as audit from './0006_audit.js';
+
+/** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001_users': users,
+  '0002_orgs': orgs,
+  '0003_access': access,
+  '0004_credentials': credentials,
+  '0005_platform': platform,
+  '0006_audit': audit,
+};

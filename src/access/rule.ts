@@ -1,0 +1,165 @@
+import type { Context } from '../context.js';
+import { type DomainError, Forbidden, NotFound, Unauthenticated } from '../errors.js';
+import { type Actor, hasOrgAccess, isMemberOf } from './actor.js';
+import { recordViolation } from './violation.js';
+
+/** Yes, or the error that the caller is given. */
+export type Decision = true | DomainError;
+
+/**
+ * Decides whether a field may be read or run: by the caller, by the object that it belongs to, and by the arguments that
+ * name an object. A rule returns its refusal; it throws only where it could not decide.
+ */
+export type Rule = ((ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) & { readonly says: string };
+
+// Fields of every type and arguments of every field pass through one signature; each rule reads only what it names.
+export type RuleParent = Readonly<Record<string, unknown>>;
+export type RuleArgs = Readonly<Record<string, unknown>>;
+
+/** Rules by type and field. `*` stands for the type's other fields. */
+export type Rules = Readonly<Record<string, Readonly<Record<string, Rule>>>>;
+
+function rule(says: string, decide: (ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>): Rule {
+  return Object.assign(decide, { says });
+}
+
+/** Readable by everyone, signed in or not. On purpose: each such field is a line in a reviewed list of the tests. */
+export const isPublic: Rule = rule('anyone', () => true);
+
+/** Readable wherever its object is: the rule stands on each field that leads to the object. */
+export const withParent: Rule = rule('whoever may see the object', () => true);
+
+/**
+ * An object whose audience is the same as that of the field's own object, as the line beside it argues. Every other field
+ * that leads to an object which rules decide on carries a rule of its own.
+ */
+export const sameAudience: Rule = rule('whoever may see what it belongs to', () => true);
+
+function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
+  return (ctx: Context, parent: RuleParent, args: RuleArgs) => (ctx.actor ? decide(ctx.actor, ctx, parent, args) : new Unauthenticated());
+}
+
+export const isSignedIn: Rule = rule(
+  'any user',
+  signedIn(() => true),
+);
+
+/** Signed in with a password rather than a key: what an API key may not do, whatever its permissions. */
+export const isInteractive: Rule = rule(
+  'a user who signed in',
+  signedIn((actor) =>
+    actor.credential.kind === 'api_key'
+      ? new Forbidden('session', { message: 'This needs a user who signed in; an API key may not do it.' })
+      : true,
+  ),
+);
+
+/** The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. */
+export async function decidePermission(ctx: Context, permission: string): Promise<Decision> {
+  if (!ctx.actor) return new Unauthenticated();
+  if (ctx.actor.permissions.has(permission) || ctx.enforcement === 'disabled') return true;
+  if (ctx.enforcement === 'enabled') return new Forbidden(permission);
+  await recordViolation(ctx, permission);
+  return true;
+}
+
+export function hasPermission(permission: string): Rule {
+  return rule(permission, (ctx) => decidePermission(ctx, permission));
+}
+
+/** One of several permissions suffices; the refusal names the first. */
+export function hasAnyPermission(...keys: readonly [string, ...string[]]): Rule {
+  return rule(keys.join(' or '), (ctx) => {
+    const held = ctx.actor && keys.some((key) => ctx.actor?.permissions.has(key));
+    return held ? true : decidePermission(ctx, keys[0]);
+  });
+}
+
+/** As `hasPermission`; but for who has no part in the platform's administration, the object does not exist. */
+export function hasPermissionOrHidden(permission: string, type: string, id: IdOf): Rule {
+  return rule(permission, async (ctx, parent, args) => {
+    const decision = await decidePermission(ctx, permission);
+    const isOutsider = decision instanceof Forbidden && !ctx.actor?.hasPlatformAccess;
+    return isOutsider ? new NotFound(type, id(parent, args)) : decision;
+  });
+}
+
+/** Where a rule finds the public id of the object it decides on. */
+export type IdOf = (parent: RuleParent, args: RuleArgs) => string;
+
+export const argument =
+  (name: string): IdOf =>
+  (_parent, args) =>
+    String(args[name]);
+
+export const field =
+  (name: string): IdOf =>
+  (parent) =>
+    String(parent[name]);
+
+/** The public id of an object that the parent row holds: the relation was joined because the field was asked for. */
+export const joined =
+  (name: string): IdOf =>
+  (parent) => {
+    const relation = parent[name];
+    return typeof relation === 'object' && relation !== null && 'id' in relation ? String(relation.id) : '';
+  };
+
+export function isMember(orgId: IdOf): Rule {
+  return rule(
+    'active member of the org',
+    signedIn((actor, _ctx, parent, args) => isMemberOf(actor, orgId(parent, args)) || new NotFound('org', orgId(parent, args))),
+  );
+}
+
+/** An active member whose role in the org is `admin`. */
+export function isOrgAdmin(orgId: IdOf): Rule {
+  return rule(
+    'admin of the org',
+    signedIn((actor, _ctx, parent, args) => {
+      const id = orgId(parent, args);
+      return actor.orgs.get(id)?.roleHint === 'admin' || new NotFound('org', id);
+    }),
+  );
+}
+
+export function isSelf(userId: IdOf): Rule {
+  return rule(
+    'the user themselves',
+    signedIn((actor, _ctx, parent, args) => actor.id === userId(parent, args) || new NotFound('user', userId(parent, args))),
+  );
+}
+
+/** An admin's access to one org (contract: "Org access"). No enforcement mode switches it off. */
+export function mayReachOrg(orgId: IdOf): Rule {
+  return rule(
+    'access to the org',
+    signedIn(
+      (actor, _ctx, parent, args) =>
+        hasOrgAccess(actor, orgId(parent, args)) || new Forbidden('org_access', { message: 'This needs access to the org.' }),
+    ),
+  );
+}
+
+/** The first that allows; the refusal is the last one's. */
+export function anyOf(...rules: readonly [Rule, ...Rule[]]): Rule {
+  return rule(rules.map((each) => each.says).join(', or '), async (ctx, parent, args) => {
+    let decision: Decision = new Unauthenticated();
+    for (const each of rules) {
+      decision = await each(ctx, parent, args);
+      if (decision === true) return true;
+    }
+    return decision;
+  });
+}
+
+/** Every one must allow; the refusal is the first one's. */
+export function allOf(...rules: readonly [Rule, ...Rule[]]): Rule {
+  return rule(rules.map((each) => each.says).join(', and '), async (ctx, parent, args) => {
+    for (const each of rules) {
+      const decision = await each(ctx, parent, args);
+      if (decision !== true) return decision;
+    }
+    return true;
+  });
+}

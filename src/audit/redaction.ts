@@ -1,0 +1,70 @@
+import type { Snapshot } from './entry.js';
+
+/**
+ * What of each resource may be kept in a snapshot. A field that is not listed is left out, so that a new column is
+ * private until someone decides otherwise; no password, token, key or DSN is ever listed.
+ */
+const kept: Readonly<Record<string, readonly string[]>> = {
+  org: [
+    'name',
+    'slug',
+    'status',
+    'accountType',
+    'onboardingStatus',
+    'maxLocations',
+    'billingEmail',
+    'contactEmail',
+    'contactName',
+    'contactPhone',
+    'hqAddressLine1',
+    'hqAddressLine2',
+    'hqCity',
+    'hqCountry',
+    'hqPostalCode',
+    'hqState',
+    'internalNotes',
+    'taxId',
+    'website',
+    'version',
+  ],
+  user: [
+    'email',
+    'username',
+    'displayName',
+    'fullName',
+    'avatarUrl',
+    'bio',
+    'timezone',
+    'locale',
+    'status',
+    'roles',
+    'preferences',
+    'settings',
+    'hasPlatformAccess',
+    'isGlobalAccess',
+    'version',
+  ],
+  api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
+  session: ['endReason'],
+};
+
+/** Names of the fields that the trail keeps of a resource. */
+export function keptFields(resourceType: string): readonly string[] {
+  return kept[resourceType] ?? [];
+}
+
+/** The part of a state that the trail may keep. A resource type without a list keeps nothing. */
+export function redacted(resourceType: string, state: Snapshot | undefined): Snapshot | null {
+  if (!state) return null;
+  return Object.fromEntries(
+    keptFields(resourceType)
+      .filter((field) => state[field] !== undefined)
+      .map((field) => [field, state[field]]),
+  );
+}
+
+/** Names of the kept fields in which two states differ, in the order of the list. */
+export function changedFields(before: Snapshot | null, after: Snapshot | null): string[] {
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  return [...names].filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]));
+}

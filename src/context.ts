@@ -1,0 +1,40 @@
+import type DataLoader from 'dataloader';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Actor, PermissionEnforcement } from './access/actor.js';
+import type { SigningKeys } from './access/signingKeys.js';
+import type { DB } from './db/types.generated.js';
+import { Unauthenticated } from './errors.js';
+
+/** What a gateway is made with: the same for every request. */
+export interface Platform {
+  readonly db: Kysely<DB>;
+  readonly keys: SigningKeys;
+  /** Seconds. */
+  readonly accessTokenTtl: number;
+  /** Seconds. */
+  readonly refreshTokenTtl: number;
+}
+
+/** Where a request came from, for the trail. */
+export interface Origin {
+  readonly traceId: string;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/** One request's context. Resolvers hand it to services as their first argument. */
+export interface Context extends Platform {
+  readonly actor: Actor | null;
+  readonly enforcement: PermissionEnforcement;
+  readonly origin: Origin;
+  readonly log: FastifyBaseLogger;
+  /** Batches of this request by name: one loader an edge and set of arguments. */
+  readonly loaders: Map<string, DataLoader<string, unknown>>;
+}
+
+/** The caller. @throws Unauthenticated where there is none */
+export function actorOf(ctx: Context): Actor {
+  if (!ctx.actor) throw new Unauthenticated();
+  return ctx.actor;
+}

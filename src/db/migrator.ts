@@ -1,0 +1,74 @@
+import { type Kysely, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { migrations } from '../../migrations/index.js';
+import { permissions } from '../access/permissions.js';
+import type { DB } from './types.generated.js';
+
+/** The database holds a migration that this program does not know: a newer program has been here. */
+export class DatabaseIsNewer extends Error {
+  constructor(unknown: string) {
+    super(`The database is newer than this program: it has the migration ${unknown}, which this program does not know.`);
+    this.name = 'DatabaseIsNewer';
+  }
+}
+
+/** The database lacks migrations that this program needs. */
+export class DatabaseIsOlder extends Error {
+  constructor(readonly missing: readonly string[]) {
+    super(`The database is older than this program: it lacks ${missing.join(', ')}. Run "npm run migrate".`);
+    this.name = 'DatabaseIsOlder';
+  }
+}
+
+function migratorOf(db: Kysely<DB>): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+}
+
+/** Names of the migrations that are applied, in order; none where the database is new. */
+async function applied(db: Kysely<DB>): Promise<string[]> {
+  const { rows: tables } =
+    await sql`select 1 from pg_tables where tablename = 'kysely_migration' and schemaname = any (current_schemas(false))`.execute(db);
+  if (tables.length === 0) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+/** Throws `DatabaseIsNewer` or `DatabaseIsOlder` unless the database has exactly this program's migrations. */
+export async function requireMigrated(db: Kysely<DB>): Promise<void> {
+  const names = await applied(db);
+  const unknown = names.find((name) => !(name in migrations));
+  if (unknown) throw new DatabaseIsNewer(unknown);
+  const missing = Object.keys(migrations).filter((name) => !names.includes(name));
+  if (missing.length > 0) throw new DatabaseIsOlder(missing);
+}
+
+/**
+ * Brings the control plane's schema up to this program, and the permissions table up to the registry. Two processes
+ * may run it at once: one waits for the other's lock and finds nothing to do.
+ * @returns the names of the migrations that ran
+ * @throws DatabaseIsNewer
+ */
+export async function migrate(db: Kysely<DB>): Promise<string[]> {
+  const unknown = (await applied(db)).find((name) => !(name in migrations));
+  if (unknown) throw new DatabaseIsNewer(unknown);
+  const { error, results } = await migratorOf(db).migrateToLatest();
+  if (error) throw error;
+  await syncPermissions(db);
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+/** The registry in the code is the source; the table serves foreign keys and analysts. Keys are never removed. */
+async function syncPermissions(db: Kysely<DB>): Promise<void> {
+  await db
+    .insertInto('permissions')
+    .values(permissions.map(({ key, domain, description }) => ({ key, domain, description })))
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet((eb) => ({ domain: eb.ref('excluded.domain'), description: eb.ref('excluded.description') }))
+        .where(({ eb, ref }) =>
+          eb.or([eb('permissions.domain', '<>', ref('excluded.domain')), eb('permissions.description', '<>', ref('excluded.description'))]),
+        ),
+    )
+    .execute();
+}

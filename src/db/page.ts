@@ -1,0 +1,148 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { Invalid } from '../errors.js';
+import type { ConnectionSelection } from '../graphql/selection.js';
+import { type CursorOrder, decodeCursor, encodeCursor, type Position } from './cursor.js';
+import { columnsOf, nested, type Shape, selectList } from './shape.js';
+import type { DB } from './types.generated.js';
+
+/** Which part of a list: the first rows after a cursor, or page number `page` of that size. */
+export interface PageArgs {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly page?: number | null;
+}
+
+export interface ListOrder extends CursorOrder {
+  /** Never null. */
+  readonly expression: RawBuilder<unknown>;
+  readonly direction: 'asc' | 'desc';
+}
+
+/** A list as one statement reads it. */
+export interface List {
+  /** Stands in the database's own statistics: a comment at the head of the statement. */
+  readonly name: string;
+  readonly shape: Shape;
+  /** The FROM clause, with its joins. */
+  readonly from: RawBuilder<unknown>;
+  /** The public id of a row: the second key of every order. */
+  readonly id: RawBuilder<string>;
+  readonly where: readonly RawBuilder<unknown>[];
+  readonly order: ListOrder;
+}
+
+export interface Page<T> {
+  readonly nodes: readonly T[];
+  /** One for each node. */
+  readonly cursors: readonly string[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** How many rows the list has in all; undefined where nobody asked. */
+  readonly totalCount?: number;
+}
+
+export const defaultPageSize = 50;
+/** The largest page of any surface; each surface may allow less. */
+export const maxPageSize = 200;
+
+export interface Window {
+  readonly size: number;
+  readonly offset: number;
+  readonly after: Position | undefined;
+}
+
+/** @throws Invalid naming `first`, `page` or `after` */
+export function windowOf(args: PageArgs, order: ListOrder): Window {
+  const size = args.first ?? defaultPageSize;
+  if (size < 1 || size > maxPageSize) {
+    throw Invalid.field(['first'], `A page has between 1 and ${maxPageSize} rows.`, 'value_error', { ge: 1, le: maxPageSize });
+  }
+  const page = args.page ?? 1;
+  if (page < 1) throw Invalid.field(['page'], 'Pages are counted from 1.', 'greater_than_equal', { ge: 1 });
+  if (args.after && args.page) throw Invalid.field(['page'], 'A list is paged by cursor or by number, not by both.');
+  return { size, offset: (page - 1) * size, after: args.after ? decodeCursor(order, args.after) : undefined };
+}
+
+/** The row, its place in the order, and, where the list is counted, the count. */
+interface ListRow extends Record<string, unknown> {
+  _value: string | null;
+  _id: string | null;
+  _total?: number;
+}
+
+/**
+ * Reads one page in one statement, and its total with it where it is asked for.
+ * @throws Invalid naming the argument at fault
+ */
+export async function readPage<T>(db: Kysely<DB>, list: List, args: PageArgs, selection: ConnectionSelection): Promise<Page<T>> {
+  const window = windowOf(args, list.order);
+  const columns = columnsOf(list.shape, selection.node);
+  const statement = selection.wantsTotal ? countedPage(list, window, columns) : plainPage(list, window, columns);
+  const { rows } = await statement.execute(db);
+  // A counted list answers one row of nulls where the page is empty, to carry the count.
+  const found = rows.filter((row) => row._id !== null);
+  return pageOf(list, window, nested<T & ListRow>(columns, found), rows[0]?._total);
+}
+
+type Columns = ReturnType<typeof columnsOf>;
+
+function plainPage(list: List, window: Window, columns: Columns): RawBuilder<ListRow> {
+  const { order, id } = list;
+  const where = all([...list.where, ...afterPosition(order.expression, id, order, window.after)]);
+  return sql<ListRow>`/* ${sql.raw(list.name)} */ select ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id"
+    from ${list.from} where ${where} ${orderBy(order.expression, id, order)} limit ${window.size + 1} offset ${window.offset}`;
+}
+
+/** The matches are found once, for the page and for its total; the columns are read for the page's rows alone. */
+function countedPage(list: List, window: Window, columns: Columns): RawBuilder<ListRow> {
+  const { order, id } = list;
+  const [value, match] = [sql`m.value`, sql<string>`m.id`];
+  return sql<ListRow>`/* ${sql.raw(list.name)} with total */ with m as materialized (
+      select ${list.shape.key} as key, ${order.expression} as value, ${id} as id from ${list.from} where ${all(list.where)}
+    ), p as (
+      select m.key, m.value, m.id from m where ${all(afterPosition(value, match, order, window.after))}
+      ${orderBy(value, match, order)} limit ${window.size + 1} offset ${window.offset}
+    )
+    select c.total as "_total", r.* from (select count(*)::int as total from m) c
+    left join (
+      select ${selectList(columns)}, p.value::text as "_value", p.id as "_id", p.value as "_order"
+      from p join (${list.from}) on ${list.shape.key} = p.key
+    ) r on true ${orderBy(sql`r."_order"`, sql`r."_id"`, order)}`;
+}
+
+export function orderBy(value: RawBuilder<unknown>, id: RawBuilder<unknown>, { direction }: ListOrder): RawBuilder<unknown> {
+  const way = sql.raw(direction);
+  return sql`order by ${value} ${way}, ${id} ${way}`;
+}
+
+export function afterPosition(
+  value: RawBuilder<unknown>,
+  id: RawBuilder<unknown>,
+  order: ListOrder,
+  after: Position | undefined,
+): RawBuilder<unknown>[] {
+  if (!after) return [];
+  const isBeyond = sql.raw(order.direction === 'asc' ? '>' : '<');
+  return [sql`(${value}, ${id}) ${isBeyond} (${after.value}::${sql.raw(order.type)}, ${after.id}::uuid)`];
+}
+
+export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  return conditions.length === 0 ? sql`true` : sql.join([...conditions], sql` and `);
+}
+
+/** Cuts the row that only told that there is a next page, and gives each remaining one its cursor. */
+export function pageOf<T>(
+  list: Pick<List, 'order'>,
+  window: Window,
+  rows: readonly (T & { _value: string | null; _id: string | null })[],
+  totalCount?: number,
+): Page<T> {
+  const nodes = rows.slice(0, window.size);
+  return {
+    nodes,
+    cursors: nodes.map((row) => encodeCursor(list.order, { value: row._value ?? '', id: row._id ?? '' })),
+    hasNextPage: rows.length > window.size,
+    hasPreviousPage: window.after !== undefined || window.offset > 0,
+    totalCount,
+  };
+}

@@ -1,0 +1,81 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { Unavailable } from '../errors.js';
+import { type OnStatement, preparingClient } from './client.js';
+import type { DB } from './types.generated.js';
+
+export interface DatabaseOptions {
+  /** A PostgreSQL connection string. A secret: it is in no log line and no error. */
+  readonly url: string;
+  readonly poolSize: number;
+  /** Milliseconds to wait for a free connection before `Unavailable`. */
+  readonly acquireTimeout: number;
+  /** Milliseconds after which the server cancels a statement; 0 for none. */
+  readonly statementTimeout: number;
+  readonly applicationName: string;
+  readonly onStatement?: OnStatement;
+  /** An idle connection broke. The pool has dropped it; nothing else needs to be done. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+export interface Database {
+  readonly db: Kysely<DB>;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+const TIMESTAMPTZ = 1184;
+
+/** `2026-01-02 03:04:05.678901+00` as RFC 3339; a Date would lose the microseconds that cursors are made of. */
+function isoTimestamp(text: string): string {
+  return `${text.replace(' ', 'T').slice(0, -3)}Z`;
+}
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === TIMESTAMPTZ && format !== 'binary') return isoTimestamp;
+    return pg.types.getTypeParser(oid, format);
+  },
+};
+
+/** Opens a pool. No connection is made before the first statement. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.acquireTimeout,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementTimeout || undefined,
+    idle_in_transaction_session_timeout: 30_000,
+    application_name: options.applicationName,
+    options: '-c timezone=UTC -c datestyle=ISO',
+    keepAlive: true,
+    types,
+    Client: preparingClient(options.onStatement ?? (() => {})),
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', (error) => options.onIdleError?.(error));
+
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: poolThatSaysWhenItIsFull(pool) }) });
+  return { db, pool, close: () => db.destroy() };
+}
+
+const noPlace = 'timeout exceeded when trying to connect';
+
+function poolThatSaysWhenItIsFull(pool: pg.Pool) {
+  return {
+    async connect() {
+      try {
+        return await pool.connect();
+      } catch (error) {
+        const message =
+          error instanceof Error && error.message === noPlace
+            ? 'The service is busy. Try again shortly.'
+            : 'The database cannot be reached. Try again shortly.';
+        throw new Unavailable(message, 1, { cause: error });
+      }
+    },
+    end: () => pool.end(),
+    options: pool.options,
+  };
+}

@@ -1,0 +1,64 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Selection } from '../graphql/selection.js';
+
+/**
+ * How a GraphQL type is read: each field's SQL expression, by the field's name. A field that is not listed is not a
+ * column; it has a resolver of its own.
+ */
+export interface Shape {
+  /** The internal key; always selected, as `key`. */
+  readonly key: RawBuilder<string>;
+  readonly columns: Readonly<Record<string, RawBuilder<unknown>>>;
+  /** Columns that resolvers and rules below need, whatever is asked for. */
+  readonly always?: readonly string[];
+  /** To-one relations that the statement's FROM has joined, by field. Their columns arrive nested. */
+  readonly joined?: Readonly<Record<string, Shape>>;
+}
+
+/** A row as a shape reads it: the internal key, and those of the type's fields that were asked for. */
+export type RowOf<T> = { readonly key: string } & { readonly [F in keyof T]?: T[F] };
+
+type Column = readonly [alias: string, expression: RawBuilder<unknown>];
+
+/** The columns that a selection needs, and nothing more. */
+export function columnsOf(shape: Shape, selection: Selection): Column[] {
+  const names = new Set([...(shape.always ?? []), ...selection.keys()]);
+  const own = [...names].flatMap((name): Column[] => {
+    const expression = shape.columns[name];
+    return expression ? [[name, expression]] : [];
+  });
+  const joined = Object.entries(shape.joined ?? {}).flatMap(([field, relation]) => {
+    const asked = selection.get(field);
+    return asked ? columnsOf(relation, asked).map(([alias, expression]): Column => [`${field}.${alias}`, expression]) : [];
+  });
+  return [['key', shape.key], ...own, ...joined];
+}
+
+/** `expression as "alias", …` for a SELECT. */
+export function selectList(columns: readonly Column[]): RawBuilder<unknown> {
+  return sql.join(columns.map(([alias, expression]) => sql`${expression} as ${sql.id(alias)}`));
+}
+
+/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`. Changes and returns the rows. */
+export function nested<T>(columns: readonly Column[], rows: Record<string, unknown>[]): T[] {
+  const paths = columns.flatMap(([alias]) => {
+    const dot = alias.indexOf('.');
+    return dot < 0 ? [] : [{ alias, field: alias.slice(0, dot), name: alias.slice(dot + 1) }];
+  });
+  if (paths.length > 0) for (const row of rows) fold(row, paths);
+  // The columns were chosen from the type's own shape; TypeScript cannot follow them through SQL text.
+  return rows as T[];
+}
+
+function fold(row: Record<string, unknown>, paths: readonly { alias: string; field: string; name: string }[]): void {
+  for (const { alias, field, name } of paths) {
+    let relation = row[field];
+    if (typeof relation !== 'object' || relation === null) {
+      relation = {};
+      row[field] = relation;
+    }
+    // Made two lines above, or for an earlier path of the same field.
+    (relation as Record<string, unknown>)[name] = row[alias];
+    delete row[alias];
+  }
+}

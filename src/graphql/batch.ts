@@ -1,0 +1,23 @@
+import DataLoader from 'dataloader';
+import type { Context } from '../context.js';
+
+/**
+ * Loads one value for a parent together with all others that are asked for in the same tick: one statement an edge,
+ * however many parents. Loads share a batch when their names and arguments are equal.
+ * @param name the edge and whatever else the batch depends on, such as its arguments
+ * @param load answers in the order of the keys
+ */
+export function batched<V>(
+  ctx: Context,
+  name: readonly unknown[],
+  key: string,
+  load: (keys: readonly string[]) => Promise<readonly V[]>,
+): Promise<V> {
+  const id = JSON.stringify(name);
+  // A name belongs to one edge, and so to one type of value.
+  const known = ctx.loaders.get(id) as DataLoader<string, V> | undefined;
+  if (known) return known.load(key);
+  const loader = new DataLoader<string, V>((keys) => load(keys));
+  ctx.loaders.set(id, loader);
+  return loader.load(key);
+}

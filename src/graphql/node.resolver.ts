@@ -1,0 +1,49 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { sql } from 'kysely';
+import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
+import { validate as isUuid } from 'uuid';
+import type { Rule } from '../access/rule.js';
+import type { Context } from '../context.js';
+import { orgRules } from '../orgs/orgs.rules.js';
+import { findOrg } from '../orgs/orgs.service.js';
+import { userRules } from '../users/users.rules.js';
+import { findUser } from '../users/users.service.js';
+import { Node } from './node.js';
+import { type Selection, selectionOf } from './selection.js';
+
+interface NodeType {
+  readonly table: string;
+  /** The rule of the root field that finds one by its id: by either way the same caller sees the same object. */
+  readonly rule: Rule | undefined;
+  readonly find: (ctx: Context, id: string, selection: Selection) => Promise<object>;
+}
+
+const nodeTypes: Readonly<Record<string, NodeType>> = {
+  Org: { table: 'orgs', rule: orgRules.Query?.org, find: findOrg },
+  User: { table: 'users', rule: userRules.Query?.user, find: findUser },
+};
+
+const typeOfId = sql.join(
+  Object.entries(nodeTypes).map(([type, { table }]) => sql`select ${sql.lit(type)} as type, public_id from ${sql.table(table)}`),
+  sql` union all `,
+);
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Whatever has this id; null where there is nothing, or nothing that the caller may see.',
+  })
+  async node(@Arg('id', () => ID) id: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    if (!isUuid(id)) return null;
+    return findNode(ctx, id.toLowerCase(), selectionOf(info));
+  }
+}
+
+async function findNode(ctx: Context, id: string, selection: Selection): Promise<object | null> {
+  const { rows } = await sql<{ type: string }>`/* node */ select n.type from (${typeOfId}) n where n.public_id = ${id}`.execute(ctx.db);
+  const type = rows[0]?.type;
+  const found = type === undefined ? undefined : nodeTypes[type];
+  if (!found?.rule || (await found.rule(ctx, {}, { id })) !== true) return null;
+  return { __typename: type, ...(await found.find(ctx, id, selection)) };
+}

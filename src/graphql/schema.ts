@@ -1,0 +1,77 @@
+import 'reflect-metadata';
+import { type GraphQLSchema, isAbstractType } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { isSignedIn, type Rules, withParent } from '../access/rule.js';
+import { guarded } from '../access/shield.js';
+import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
+import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { groupRules } from '../groups/groups.rules.js';
+import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
+import { orgRules } from '../orgs/orgs.rules.js';
+import { SessionsResolver } from '../sessions/sessions.resolver.js';
+import { sessionRules } from '../sessions/sessions.rules.js';
+import { UsersResolver } from '../users/users.resolver.js';
+import { userRules } from '../users/users.rules.js';
+import { ViewerResolver } from '../viewer/viewer.resolver.js';
+import { viewerRules } from '../viewer/viewer.rules.js';
+import { WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
+import { workspaceRules } from '../workspaces/workspaces.rules.js';
+import { NodeResolver } from './node.resolver.js';
+
+const resolvers: NonEmptyArray<new () => object> = [
+  ApiKeysResolver,
+  MyOrgsResolver,
+  NodeResolver,
+  OrgsResolver,
+  SessionsResolver,
+  UsersResolver,
+  ViewerResolver,
+  WorkspacesResolver,
+];
+
+/** The types that a page of a list is made of: whoever was let into the list may read them. */
+function pageRules(schema: GraphQLSchema): Rules {
+  const wrappers = Object.keys(schema.getTypeMap()).filter((name) => /(Connection|Edge)$/.test(name));
+  return Object.fromEntries([...wrappers, 'PageInfo'].map((name) => [name, { '*': withParent }]));
+}
+
+function mergedRules(all: readonly Rules[]): Rules {
+  const merged: Record<string, Rules[string]> = {};
+  for (const rules of all) {
+    for (const [type, fields] of Object.entries(rules)) merged[type] = { ...merged[type], ...fields };
+  }
+  return merged;
+}
+
+/** The schema as type-graphql builds it, with no rule applied: for printing and for walking, never for serving. */
+export function buildUnguardedSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false });
+  // graphql-jit takes no promise here, and type-graphql's own resolvers are async.
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type)) type.resolveType = (value: { __typename?: string }) => value.__typename;
+  }
+  return schema;
+}
+
+/** Every rule of the schema, by type and field. */
+export function rulesOf(schema: GraphQLSchema): Rules {
+  // `node` decides by the rule of what it finds.
+  const nodeRules: Rules = { Query: { node: isSignedIn } };
+  return mergedRules([
+    pageRules(schema),
+    nodeRules,
+    apiKeyRules,
+    groupRules,
+    orgRules,
+    sessionRules,
+    userRules,
+    viewerRules,
+    workspaceRules,
+  ]);
+}
+
+/** The one schema of the product, guarded by its rules. */
+export function buildSchema(): GraphQLSchema {
+  const schema = buildUnguardedSchema();
+  return guarded(schema, rulesOf(schema));
+}

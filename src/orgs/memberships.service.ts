@@ -1,0 +1,78 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Context } from '../context.js';
+import { type ChildList, readChildPages } from '../db/childPages.js';
+import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
+import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
+import { contains } from '../db/text.js';
+import { NotFound } from '../errors.js';
+import { batched } from '../graphql/batch.js';
+import { type ConnectionSelection, keyOf, type Selection } from '../graphql/selection.js';
+import { membershipShape, membershipTables } from './memberships.shape.js';
+import type { OrgMemberFilter, OrgMemberOrder, OrgMembership } from './memberships.types.js';
+
+const orders: Readonly<Record<OrgMemberOrder['field'], Pick<ListOrder, 'expression' | 'type'>>> = {
+  display_name: { expression: sql`lower(u.display_name)`, type: 'text' },
+  email: { expression: sql`lower(u.email)`, type: 'text' },
+  joined_at: { expression: sql`coalesce(m.joined_at, 'infinity')`, type: 'timestamptz' },
+};
+
+export interface MembersArgs extends PageArgs {
+  readonly filter?: OrgMemberFilter | null;
+  readonly orderBy?: OrgMemberOrder | null;
+}
+
+function listOf({ filter, orderBy }: MembersArgs, where: readonly RawBuilder<unknown>[] = []): ChildList {
+  const { field, direction } = orderBy ?? { field: 'display_name', direction: 'asc' };
+  // A deleted user is in no list.
+  const conditions = [...where, sql`u.deleted_at is null`];
+  if (filter?.search) conditions.push(contains(sql`u.search_text`, filter.search));
+  if (filter?.status) conditions.push(sql`m.status = ${filter.status}`);
+  return {
+    name: 'org members',
+    shape: membershipShape,
+    from: membershipTables,
+    id: sql<string>`m.public_id`,
+    parent: sql`m.org_id`,
+    where: conditions,
+    order: { name: `${field}_${direction}`, direction, ...orders[field] },
+  };
+}
+
+/** A page of the members of an org that is at hand, loaded together with those of its neighbours. @throws Invalid */
+export function membersOfOrg(
+  ctx: Context,
+  orgKey: string,
+  args: MembersArgs,
+  selection: ConnectionSelection,
+): Promise<Page<RowOf<OrgMembership>>> {
+  const name = ['org.members', args, keyOf(selection.node), selection.wantsTotal];
+  return batched(ctx, name, orgKey, (keys) => readChildPages<RowOf<OrgMembership>>(ctx.db, listOf(args), keys, args, selection));
+}
+
+/**
+ * A page of the members of an org by its id.
+ * @throws NotFound
+ * @throws Invalid
+ */
+export async function listOrgMembers(
+  ctx: Context,
+  orgId: string,
+  args: MembersArgs,
+  selection: ConnectionSelection,
+): Promise<Page<RowOf<OrgMembership>>> {
+  const org = await ctx.db.selectFrom('orgs').select('id').where('public_id', '=', orgId).executeTakeFirst();
+  if (!org) throw new NotFound('org', orgId);
+  return readPage(ctx.db, listOf(args, [sql`m.org_id = ${org.id}`]), args, selection);
+}
+
+/** All memberships of a user, by the org's name, loaded together with those of other users. */
+export function membershipsOfUser(ctx: Context, userKey: string, selection: Selection): Promise<RowOf<OrgMembership>[]> {
+  return batched(ctx, ['user.orgMemberships', keyOf(selection)], userKey, async (keys) => {
+    const columns = columnsOf(membershipShape, selection);
+    const { rows } = await sql<Record<string, unknown>>`/* user memberships */ select m.user_id as "_parent", ${selectList(columns)}
+      from ${membershipTables} where m.user_id = any (${keys}::bigint[]) order by lower(o.name), o.public_id`.execute(ctx.db);
+    const byUser = new Map<string, RowOf<OrgMembership>[]>(keys.map((key) => [key, []]));
+    for (const row of nested<RowOf<OrgMembership> & { _parent: string }>(columns, rows)) byUser.get(row._parent)?.push(row);
+    return keys.map((key) => byUser.get(key) ?? []);
+  });
+}

@@ -1,0 +1,53 @@
+import {
+  allOf,
+  anyOf,
+  argument,
+  field,
+  hasAnyPermission,
+  hasPermission,
+  hasPermissionOrHidden,
+  isMember,
+  isOrgAdmin,
+  isSignedIn,
+  joined,
+  mayReachOrg,
+  type Rules,
+  sameAudience,
+  withParent,
+} from '../access/rule.js';
+
+/** Who administers orgs may see what the platform keeps of them. */
+const seesPlatformSide = hasAnyPermission('platform.orgs.read', 'platform.orgs.update', 'platform.orgs.create', 'platform.orgs.suspend');
+const seesOrg = (idOf: ReturnType<typeof argument>) => anyOf(isMember(idOf), hasPermissionOrHidden('platform.orgs.read', 'org', idOf));
+
+export const orgRules: Rules = {
+  Query: {
+    org: seesOrg(argument('id')),
+    orgs: hasPermission('platform.orgs.list'),
+    myOrgs: isSignedIn,
+    orgMembers: hasPermission('platform.users.read'),
+    orgBilling: allOf(hasPermission('platform.billing.read'), mayReachOrg(argument('orgId'))),
+  },
+  Mutation: {
+    updateOrg: hasPermission('platform.orgs.update'),
+    updateOrgBilling: allOf(hasPermission('platform.billing.update'), mayReachOrg(argument('orgId'))),
+  },
+  Org: {
+    '*': withParent,
+    members: anyOf(isMember(field('id')), hasPermission('platform.users.read')),
+    schemaName: seesPlatformSide,
+    internalNotes: seesPlatformSide,
+    taxId: anyOf(isOrgAdmin(field('id')), seesPlatformSide),
+    billingEmail: anyOf(isOrgAdmin(field('id')), seesPlatformSide),
+  },
+  OrgMembership: {
+    '*': withParent,
+    org: seesOrg(joined('org')),
+    // Whoever may see a membership may see whose it is.
+    user: sameAudience,
+  },
+  OrgBilling: { '*': withParent },
+  // Who changed the org is shown what they changed.
+  UpdateOrgPayload: { org: sameAudience },
+  UpdateOrgBillingPayload: { '*': withParent },
+};

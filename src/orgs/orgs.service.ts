@@ -1,0 +1,179 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { change } from '../audit/change.js';
+import type { Tx } from '../audit/entry.js';
+import { snapshotSelection } from '../audit/snapshots.js';
+import { actorOf, type Context } from '../context.js';
+import { assignments } from '../db/columns.js';
+import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
+import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
+import { contains } from '../db/text.js';
+import type { DB } from '../db/types.generated.js';
+import { violatedUnique } from '../db/violations.js';
+import { Conflict, NotFound } from '../errors.js';
+import { type ConnectionSelection, fieldsOf, merged, type Selection } from '../graphql/selection.js';
+import { checkTexts, given, requirePositive, slugRule } from '../input.js';
+import { requireVersion } from '../version.js';
+import { orgShape } from './orgs.shape.js';
+import type { Org, OrgFilter, OrgOrder, UpdateOrgBillingInput, UpdateOrgInput } from './orgs.types.js';
+
+const orders: Readonly<Record<OrgOrder['field'], Pick<ListOrder, 'expression' | 'type'>>> = {
+  name: { expression: sql`lower(o.name)`, type: 'text' },
+  slug: { expression: sql`o.slug`, type: 'text' },
+  created_at: { expression: sql`o.created_at`, type: 'timestamptz' },
+};
+
+const byName: OrgOrder = { field: 'name', direction: 'asc' };
+
+function listOf(name: string, where: readonly RawBuilder<unknown>[], { field, direction }: OrgOrder) {
+  const order: ListOrder = { name: `${field}_${direction}`, direction, ...orders[field] };
+  return { name, shape: orgShape, from: sql`orgs o`, id: sql<string>`o.public_id`, where, order };
+}
+
+/** A page of all orgs that match. @throws Invalid */
+export function listOrgs(
+  ctx: Context,
+  filter: OrgFilter | null | undefined,
+  orderBy: OrgOrder | null | undefined,
+  page: PageArgs,
+  selection: ConnectionSelection,
+): Promise<Page<RowOf<Org>>> {
+  const where: RawBuilder<unknown>[] = [];
+  if (filter?.search) where.push(contains(sql`o.search_text`, filter.search));
+  if (filter?.status) where.push(sql`o.status = ${filter.status}`);
+  return readPage(ctx.db, listOf('orgs', where, orderBy ?? byName), page, selection);
+}
+
+/**
+ * A page of the orgs that the caller can work in: active memberships of active orgs, orgs to which they were granted
+ * access, and every org for an admin with global access.
+ * @throws Unauthenticated
+ * @throws Invalid
+ */
+export function listMyOrgs(ctx: Context, page: PageArgs, selection: ConnectionSelection): Promise<Page<RowOf<Org>>> {
+  const actor = actorOf(ctx);
+  const reachable = [...actor.orgs.keys(), ...actor.orgAccess];
+  const where = actor.isGlobalAccess ? [] : [sql`o.public_id = any (${reachable}::uuid[])`];
+  return readPage(ctx.db, listOf('my orgs', where, byName), page, selection);
+}
+
+async function selectOrg<T>(db: Kysely<DB> | Tx, id: string, selection: Selection, lock = sql``): Promise<T | undefined> {
+  const columns = columnsOf(orgShape, selection);
+  const { rows } = await sql<
+    Record<string, unknown>
+  >`/* org */ select ${selectList(columns)} from orgs o where o.public_id = ${id} ${lock}`.execute(db);
+  return nested<T>(columns, rows)[0];
+}
+
+/** @throws NotFound */
+export async function findOrg(ctx: Context, id: string, selection: Selection): Promise<RowOf<Org>> {
+  const org = await selectOrg<RowOf<Org>>(ctx.db, id, selection);
+  if (!org) throw new NotFound('org', id);
+  return org;
+}
+
+const snapshot = snapshotSelection('org');
+
+/** The org as it stands, locked until the transaction ends. @throws NotFound */
+async function lockOrg(tx: Tx, id: string): Promise<RowOf<Org>> {
+  const org = await selectOrg<RowOf<Org>>(tx, id, snapshot, sql`for update`);
+  if (!org) throw new NotFound('org', id);
+  return org;
+}
+
+/** Writes and reads back in one statement. @throws Conflict naming a slug that is taken */
+async function writeOrg(tx: Tx, key: string, changes: Partial<UpdateOrgInput>, selection: Selection): Promise<RowOf<Org>> {
+  const columns = columnsOf(orgShape, merged(snapshot, selection));
+  const sets = [...assignments(changes), sql`version = version + 1`, sql`updated_at = now()`];
+  try {
+    const { rows } = await sql<
+      Record<string, unknown>
+    >`update orgs o set ${sql.join(sets)} where o.id = ${key} returning ${selectList(columns)}`.execute(tx);
+    const [org] = nested<RowOf<Org>>(columns, rows);
+    if (!org) throw new Error('A locked org was gone.');
+    return org;
+  } catch (error) {
+    if (violatedUnique(error) === 'orgs_slug_key') {
+      throw new Conflict('The slug is taken by another org.', { field: 'slug' }, { cause: error });
+    }
+    throw error;
+  }
+}
+
+const text = { max: 500, nullable: true };
+const email = { max: 254, nullable: true };
+const textRules = {
+  name: { min: 1, max: 200 },
+  slug: slugRule,
+  billingEmail: email,
+  contactEmail: email,
+  contactName: text,
+  contactPhone: text,
+  hqAddressLine1: text,
+  hqAddressLine2: text,
+  hqCity: text,
+  hqCountry: text,
+  hqPostalCode: text,
+  hqState: text,
+  internalNotes: { max: 10_000, nullable: true },
+  taxId: text,
+  website: { max: 2_048, nullable: true },
+};
+
+async function applyToOrg(
+  ctx: Context,
+  id: string,
+  action: string,
+  baseVersion: number | null | undefined,
+  changes: Partial<UpdateOrgInput>,
+  selection: Selection,
+): Promise<RowOf<Org>> {
+  return change(ctx, async ({ tx, record }) => {
+    const before = await lockOrg(tx, id);
+    requireVersion('org', before.version, baseVersion);
+    const after = await writeOrg(tx, before.key, changes, selection);
+    await record({
+      action,
+      resource: { type: 'org', id, displayId: after.slug ?? id },
+      org: { key: before.key, id, name: after.name ?? id },
+      before,
+      after,
+    });
+    return after;
+  });
+}
+
+/**
+ * Changes the named fields of an org.
+ * @throws NotFound
+ * @throws Conflict where the org is at another version, or the slug is taken
+ * @throws Invalid
+ */
+export async function updateOrg(ctx: Context, id: string, input: UpdateOrgInput, selection: Selection): Promise<RowOf<Org>> {
+  const { baseVersion, ...fields } = input;
+  checkTexts(['input'], fields, textRules);
+  requirePositive('maxLocations', fields.maxLocations);
+  const changes = given(['input'], fields, ['name', 'slug', 'accountType', 'onboardingStatus', 'maxLocations']);
+  return applyToOrg(ctx, id, 'org.update', baseVersion, changes, selection);
+}
+
+/** The fields of an org that are its billing. */
+const billingFields = fieldsOf(['accountType', 'maxLocations', 'billingEmail']);
+
+/** @throws NotFound */
+export async function findOrgBilling(ctx: Context, id: string): Promise<RowOf<Org>> {
+  return findOrg(ctx, id, billingFields);
+}
+
+/**
+ * Changes the named fields of an org's billing, and the org's version with it.
+ * @throws NotFound
+ * @throws Conflict where a base version is given and the org is at another
+ * @throws Invalid
+ */
+export async function updateOrgBilling(ctx: Context, id: string, input: UpdateOrgBillingInput): Promise<RowOf<Org>> {
+  const { baseVersion, ...fields } = input;
+  checkTexts(['input'], fields, { billingEmail: email });
+  requirePositive('maxLocations', fields.maxLocations);
+  const changes = given(['input'], fields, ['accountType', 'maxLocations']);
+  return applyToOrg(ctx, id, 'org.update_billing', baseVersion, changes, billingFields);
+}

@@ -1,0 +1,77 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema } from 'graphql';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Context } from '../../context.js';
+import { refusal } from './errors.js';
+import { createExecutor } from './executor.js';
+import { limits } from './limits.js';
+import { measure, requireWithinLimits } from './measure.js';
+
+/** A context that can say what it runs. */
+export interface GraphQLContext extends Context {
+  /** Called once the operation is known, with its name, or its kind where it has none. */
+  readonly nameOperation: (name: string) => void;
+}
+
+/** Refuses what asks for too much, and says in the answer what it costs. */
+const metered: ApolloServerPlugin<GraphQLContext> = {
+  async requestDidStart() {
+    let cost = 0;
+    return {
+      async didResolveOperation({ schema, document, operation, request }) {
+        try {
+          if (!operation) return;
+          const found = measure(schema, document, operation, request.variables ?? {});
+          cost = found.cost;
+          requireWithinLimits(found);
+        } catch (error) {
+          throw refusal(error);
+        }
+      },
+      async willSendResponse({ response }) {
+        if (response.body.kind !== 'single' || cost === 0) return;
+        const { singleResult } = response.body;
+        singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, limit: limits.cost } };
+      },
+    };
+  },
+};
+
+/** Names the operation for logs and metrics. */
+const named: ApolloServerPlugin<GraphQLContext> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ contextValue, operation }) {
+        if (operation) contextValue.nameOperation(operation.name?.value ?? operation.operation);
+      },
+    };
+  },
+};
+
+/** Apollo Server over the guarded schema, with our executor behind it. Not started. */
+export function createApollo(schema: GraphQLSchema, logger: FastifyBaseLogger): ApolloServer<GraphQLContext> {
+  const execute = createExecutor(schema);
+  return new ApolloServer<GraphQLContext>({
+    gateway: {
+      onSchemaLoadOrUpdate(callback) {
+        callback({ apiSchema: schema, coreSupergraphSdl: '' });
+        return () => {};
+      },
+      async load() {
+        // Apollo types a gateway's context as any record; it is what the route's context function made.
+        return { executor: ({ document, operationName, request, context }) => execute(document, operationName, request.variables ?? {}, context as GraphQLContext) };
+      },
+      async stop() {},
+    },
+    logger,
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), metered, named],
+    parseOptions: { maxTokens: limits.tokens },
+    introspection: true,
+    persistedQueries: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+  });
+}

@@ -1,0 +1,31 @@
+import type { ApolloServer, BaseContext } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Context } from '../../context.js';
+import { requireWellFormed } from '../wellFormed.js';
+import type { GraphQLContext } from './apollo.js';
+import { refusal } from './errors.js';
+
+/** Serves a started Apollo Server at a path. The context function's errors are answered with the status that goes with them. */
+export function mountApollo<C extends BaseContext>(app: FastifyInstance, apollo: ApolloServer<C>, path: string, contextOf: (request: FastifyRequest) => Promise<C>): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: path,
+    handler: fastifyApolloHandler<C>(apollo, { context: contextOf }),
+  });
+}
+
+/** A request's GraphQL context: the caller, and a place to say what is run. */
+export async function graphqlContext(request: FastifyRequest, contextOf: (request: FastifyRequest) => Promise<Context>): Promise<GraphQLContext> {
+  try {
+    requireWellFormed(request.body);
+    return {
+      ...(await contextOf(request)),
+      nameOperation(name) {
+        request.operation = { surface: 'graphql', name };
+      },
+    };
+  } catch (error) {
+    throw refusal(error);
+  }
+}

@@ -1,0 +1,65 @@
+import { ApolloServerErrorCode } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import type { Context } from '../../context.js';
+import { type DomainError, Invalid, Unauthenticated, Unavailable } from '../../errors.js';
+import { asDomainError } from '../../failure.js';
+
+/** What Apollo does to the HTTP answer for an error. */
+interface HttpPart {
+  readonly status?: number;
+  readonly headers?: Map<string, string>;
+}
+
+function httpOf(error: DomainError): HttpPart | undefined {
+  // RFC 9110 §11.6.1: a 401 names the scheme that would be taken.
+  if (error instanceof Unauthenticated) return { headers: new Map([['www-authenticate', 'Bearer']]) };
+  if (error instanceof Unavailable) return { status: 503, headers: new Map([['retry-after', String(error.retryAfter)]]) };
+  return undefined;
+}
+
+/** A domain error as GraphQL shows it: a stable `code`, and the details that the caller may know. */
+export function extensionsOf(error: DomainError): GraphQLErrorExtensions {
+  const http = httpOf(error);
+  return { code: error.code, ...error.details, ...(http && { http }) };
+}
+
+/**
+ * An error of an execution as the caller may see it. What a service threw keeps its message and code; what the request
+ * got wrong is named; anything else is logged with its trace id and shown with the trace id alone.
+ */
+export function presented(error: GraphQLError, ctx: Context): GraphQLError {
+  const { nodes, source, positions, path, originalError } = error;
+  const place = { nodes, source, positions, path };
+  const domain = asDomainError(originalError);
+  if (domain) {
+    if (domain instanceof Unavailable) ctx.log.warn({ err: domain, path, traceId: ctx.origin.traceId }, 'unavailable');
+    return new GraphQLError(domain.message, { ...place, originalError: domain, extensions: extensionsOf(domain) });
+  }
+  // No path: the error is in the request, a variable that does not fit its type, and not in a resolver.
+  if (!path && !isForeign(originalError)) {
+    return new GraphQLError(error.message, { ...place, extensions: { code: ApolloServerErrorCode.BAD_USER_INPUT } });
+  }
+  if (originalError instanceof GraphQLError && path) {
+    return new GraphQLError(error.message, { ...place, extensions: { code: ApolloServerErrorCode.BAD_USER_INPUT } });
+  }
+  const { traceId } = ctx.origin;
+  ctx.log.error({ err: originalError ?? error, path, traceId }, 'internal error');
+  return new GraphQLError('Something went wrong on our side.', {
+    ...place,
+    extensions: { code: ApolloServerErrorCode.INTERNAL_SERVER_ERROR, traceId },
+  });
+}
+
+function isForeign(error: unknown): boolean {
+  return error !== undefined && error !== null && !(error instanceof GraphQLError);
+}
+
+/** A refusal before execution, as an error that Apollo answers with the status that goes with it. */
+export function refusal(error: unknown): unknown {
+  const domain = asDomainError(error);
+  if (!domain) return error;
+  const extensions = extensionsOf(domain);
+  const status = domain instanceof Unauthenticated ? 401 : domain instanceof Invalid ? 400 : domain instanceof Unavailable ? 503 : 403;
+  const http: HttpPart = { ...httpOf(domain), status };
+  return new GraphQLError(domain.message, { originalError: domain, extensions: { ...extensions, http } });
+}

@@ -1,0 +1,167 @@
+import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { issueAccessToken } from '../access/accessTokens.js';
+import { verifyPassword } from '../access/passwords.js';
+import { hashOf, newSecret, refreshTokenPrefix } from '../access/secrets.js';
+import { change } from '../audit/change.js';
+import type { Tx } from '../audit/entry.js';
+import { actorOf, type Context } from '../context.js';
+import { Conflict, Unauthenticated } from '../errors.js';
+import type { Selection } from '../graphql/selection.js';
+import { findUser } from '../users/users.service.js';
+import type { LoginInput, SessionPayload } from './sessions.types.js';
+
+const wrong = 'The email or the password is wrong.';
+
+interface Account {
+  readonly key: string;
+  readonly id: string;
+  readonly displayName: string;
+}
+
+interface Pair {
+  readonly account: Account;
+  readonly sessionId: string;
+  readonly refreshToken: string;
+}
+
+/**
+ * Signs a user in. The answer, and the time it takes, are the same for an unknown email, a wrong password and a user who
+ * may not sign in.
+ * @throws Unauthenticated
+ */
+export async function login(ctx: Context, { email, password }: LoginInput, selection: Selection): Promise<SessionPayload> {
+  const account = await ctx.db
+    .selectFrom('users as u')
+    .select(['u.id as key', 'u.public_id as id', 'u.display_name as displayName', 'u.password_hash', 'u.status'])
+    .select(sql<boolean>`exists (select from session_blocklist b where b.user_id = u.id)`.as('isBlocked'))
+    .where(sql`lower(u.email)`, '=', email.toLowerCase())
+    .where('u.deleted_at', 'is', null)
+    .executeTakeFirst();
+  const isRight = await verifyPassword(account?.password_hash, password);
+  if (!account || !isRight || account.status !== 'active' || account.isBlocked) throw new Unauthenticated(wrong);
+  return payloadOf(ctx, await startSession(ctx, account), selection);
+}
+
+async function startSession(ctx: Context, account: Account): Promise<Pair> {
+  const sessionId = uuidv7();
+  return change(authoredBy(ctx, account, sessionId), async ({ tx, record }) => {
+    const { key } = await tx
+      .insertInto('sessions')
+      .values({
+        public_id: sessionId,
+        user_id: account.key,
+        ip_address: ctx.origin.ipAddress,
+        user_agent: ctx.origin.userAgent?.slice(0, 500) ?? null,
+        expires_at: afterSeconds(ctx.refreshTokenTtl),
+      })
+      .returning('id as key')
+      .executeTakeFirstOrThrow();
+    const refreshToken = await addRefreshToken(ctx, tx, key);
+    await tx.updateTable('users').set({ last_login_at: sql`now()` }).where('id', '=', account.key).execute();
+    await record({ action: 'session.start', resource: { type: 'session', id: sessionId, displayId: account.displayName } });
+    return { account, sessionId, refreshToken };
+  });
+}
+
+/**
+ * Trades a refresh token for a new pair. A token that was used before has been stolen, or answers to a thief's: the
+ * session ends, with every token of its family (RFC 9700 §4.14.2).
+ * @throws Unauthenticated
+ */
+export async function refreshSession(ctx: Context, refreshToken: string, selection: Selection): Promise<SessionPayload> {
+  const token = await findRefreshToken(ctx, refreshToken);
+  const pair = await change(authoredBy(ctx, token.account, token.sessionId), async ({ tx, record }) => {
+    // The session's row is the family's lock: of two that present one token, one rotates it and one is the reuse.
+    const session = await tx
+      .selectFrom('sessions')
+      .select(['id', 'ended_at', sql<boolean>`expires_at <= now()`.as('isExpired')])
+      .where('id', '=', token.sessionKey)
+      .forUpdate()
+      .executeTakeFirst();
+    const used = await tx
+      .updateTable('refresh_tokens')
+      .set({ used_at: sql`now()` })
+      .where('id', '=', token.key)
+      .where('used_at', 'is', null)
+      .executeTakeFirst();
+    const resource = { type: 'session', id: token.sessionId, displayId: token.account.displayName };
+    if (!session || session.ended_at !== null || session.isExpired) throw new Unauthenticated();
+    if (used.numUpdatedRows === 0n) {
+      await tx.updateTable('sessions').set({ ended_at: sql`now()`, end_reason: 'reuse' }).where('id', '=', session.id).execute();
+      await record({ action: 'session.end', resource, before: { endReason: null }, after: { endReason: 'reuse' } });
+      return undefined;
+    }
+    const next = await addRefreshToken(ctx, tx, session.id);
+    await record({ action: 'session.refresh', resource });
+    return { account: token.account, sessionId: token.sessionId, refreshToken: next };
+  });
+  // Only now: the end of the session must be committed, and an error would have rolled it back.
+  if (!pair) throw new Unauthenticated();
+  return payloadOf(ctx, pair, selection);
+}
+
+async function findRefreshToken(ctx: Context, refreshToken: string) {
+  const row = await ctx.db
+    .selectFrom('refresh_tokens as t')
+    .innerJoin('sessions as s', 's.id', 't.session_id')
+    .innerJoin('users as u', 'u.id', 's.user_id')
+    .select(['t.id as key', 's.id as sessionKey', 's.public_id as sessionId'])
+    .select(['u.id as userKey', 'u.public_id as userId', 'u.display_name as displayName'])
+    .where('t.token_hash', '=', hashOf(refreshToken))
+    .where('t.expires_at', '>', sql<string>`now()`)
+    .where('u.status', '=', 'active')
+    .where('u.deleted_at', 'is', null)
+    .where(sql<boolean>`not exists (select from session_blocklist b where b.user_id = u.id)`)
+    .executeTakeFirst();
+  if (!row) throw new Unauthenticated();
+  const { key, sessionKey, sessionId, userKey, userId, displayName } = row;
+  return { key, sessionKey, sessionId, account: { key: userKey, id: userId, displayName } };
+}
+
+/**
+ * Ends the caller's session: its access tokens are refused from the next request on, its refresh token for good.
+ * @throws Conflict where the caller's token belongs to no session
+ */
+export async function logout(ctx: Context): Promise<{ endedAt: string }> {
+  const { credential, displayName } = actorOf(ctx);
+  if (credential.kind !== 'session') throw new Conflict('This credential belongs to no session that could be ended.');
+  const { sessionId } = credential;
+  return change(ctx, async ({ tx, record }) => {
+    const { endedAt } = await tx
+      .updateTable('sessions')
+      .set({ ended_at: sql`coalesce(ended_at, now())`, end_reason: sql`coalesce(end_reason, 'logout')` })
+      .where('public_id', '=', sessionId)
+      .returning(sql<string>`ended_at`.as('endedAt'))
+      .executeTakeFirstOrThrow();
+    const resource = { type: 'session', id: sessionId, displayId: displayName };
+    await record({ action: 'session.end', resource, before: { endReason: null }, after: { endReason: 'logout' } });
+    return { endedAt };
+  });
+}
+
+/** The entry names who signs in, though the request came with no credential. */
+function authoredBy(ctx: Context, account: Account, sessionId: string) {
+  const { id, displayName } = account;
+  return { db: ctx.db, origin: ctx.origin, actor: { id, displayName, credential: { kind: 'session' as const, sessionId } } };
+}
+
+function afterSeconds(seconds: number) {
+  return sql<string>`now() + make_interval(secs => ${seconds})`;
+}
+
+async function addRefreshToken(ctx: Context, tx: Tx, sessionKey: string): Promise<string> {
+  const token = newSecret(refreshTokenPrefix);
+  await tx
+    .insertInto('refresh_tokens')
+    .values({ session_id: sessionKey, token_hash: hashOf(token), expires_at: afterSeconds(ctx.refreshTokenTtl) })
+    .execute();
+  return token;
+}
+
+async function payloadOf(ctx: Context, pair: Pair, selection: Selection): Promise<SessionPayload> {
+  const { token, expiresAt } = issueAccessToken(ctx.keys, { sub: pair.account.id, sid: pair.sessionId }, ctx.accessTokenTtl);
+  const user = await findUser(ctx, pair.account.id, selection);
+  // The row has the fields that were asked for, which are all that can be read of it.
+  return { accessToken: token, refreshToken: pair.refreshToken, expiresAt: expiresAt.toISOString(), user: user as SessionPayload['user'] };
+}

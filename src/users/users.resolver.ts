@@ -1,0 +1,83 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { actorOf, type Context } from '../context.js';
+import type { RowOf } from '../db/shape.js';
+import { connectionOf } from '../graphql/connection.js';
+import { PagedArgs } from '../graphql/pageArgs.js';
+import { JSONObject, UUID } from '../graphql/scalars.js';
+import { below, connectionSelectionOf, selectionOf } from '../graphql/selection.js';
+import { effectivePermissionsOf, groupsOfUser } from '../groups/groups.service.js';
+import { Group } from '../groups/groups.types.js';
+import { membershipsOfUser } from '../orgs/memberships.service.js';
+import { OrgMembership } from '../orgs/memberships.types.js';
+import type { JsonObject } from './mergePatch.js';
+import { findUser, listUsers, updateMyPreferences, updateUser } from './users.service.js';
+import {
+  UpdateMyPreferencesPayload,
+  UpdateUserInput,
+  UpdateUserPayload,
+  User,
+  UserConnection,
+  UserFilter,
+  UserOrder,
+} from './users.types.js';
+
+@Resolver(() => User)
+export class UsersResolver {
+  @Query(() => User, { description: 'The caller.' })
+  me(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return findUser(ctx, actorOf(ctx).id, selectionOf(info));
+  }
+
+  @Query(() => User, { nullable: true, description: 'One user.' })
+  user(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return findUser(ctx, id, selectionOf(info));
+  }
+
+  @Query(() => UserConnection, { description: 'All users of the platform, by name where no order is given.' })
+  async users(
+    @Arg('filter', () => UserFilter, { nullable: true }) filter: UserFilter | null,
+    @Arg('orderBy', () => UserOrder, { nullable: true }) orderBy: UserOrder | null,
+    @Args(() => PagedArgs) page: PagedArgs,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return connectionOf(await listUsers(ctx, filter, orderBy, page, connectionSelectionOf(info)));
+  }
+
+  @FieldResolver(() => [OrgMembership], { description: 'The user’s place in each of their orgs, by the org’s name.' })
+  orgMemberships(@Root() user: RowOf<User>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return membershipsOfUser(ctx, user.key, selectionOf(info));
+  }
+
+  @FieldResolver(() => [Group], { description: 'Groups whose permissions the user has now, by name.' })
+  groups(@Root() user: RowOf<User>, @Ctx() ctx: Context) {
+    return groupsOfUser(ctx, user.key);
+  }
+
+  @FieldResolver(() => [String], { description: 'Keys of the permissions that the user has now, in order.' })
+  effectivePermissions(@Root() user: RowOf<User>, @Ctx() ctx: Context) {
+    return effectivePermissionsOf(ctx, user.key);
+  }
+
+  @Mutation(() => UpdateUserPayload, { description: 'Changes the named fields of a user.' })
+  async updateUser(
+    @Arg('id', () => UUID) id: string,
+    @Arg('input', () => UpdateUserInput) input: UpdateUserInput,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return { user: await updateUser(ctx, id, input, below(selectionOf(info), 'user')) };
+  }
+
+  @Mutation(() => UpdateMyPreferencesPayload, {
+    description: 'Merges a patch into the caller’s preferences: objects are merged, null removes, anything else replaces (RFC 7396).',
+  })
+  async updateMyPreferences(
+    @Arg('preferences', () => JSONObject) preferences: JsonObject,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return { user: await updateMyPreferences(ctx, preferences, below(selectionOf(info), 'user')) };
+  }
+}

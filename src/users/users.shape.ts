@@ -1,0 +1,34 @@
+import { sql } from 'kysely';
+import type { Shape } from '../db/shape.js';
+
+/** Reads a user from `users u`. The id is always read: rules decide by it. */
+export const userShape: Shape = {
+  key: sql`u.id`,
+  always: ['id'],
+  columns: {
+    id: sql`u.public_id`,
+    email: sql`u.email`,
+    username: sql`u.username`,
+    displayName: sql`u.display_name`,
+    fullName: sql`u.full_name`,
+    avatarUrl: sql`u.avatar_url`,
+    bio: sql`u.bio`,
+    timezone: sql`u.timezone`,
+    locale: sql`u.locale`,
+    status: sql`u.status`,
+    isActive: sql`(u.status = 'active')`,
+    isVerified: sql`(u.email_verified_at is not null)`,
+    hasPlatformAccess: sql`u.has_platform_access`,
+    isGlobalAccess: sql`u.is_global_access`,
+    roles: sql`u.roles`,
+    preferences: sql`u.preferences`,
+    settings: sql`u.settings`,
+    authProvider: sql`u.auth_provider`,
+    defaultWorkspaceId: sql`(select w.public_id from workspaces w where w.id = u.default_workspace_id)`,
+    orgCount: sql`(select count(*)::int from org_memberships c where c.user_id = u.id and c.status = 'active')`,
+    lastLoginAt: sql`u.last_login_at`,
+    version: sql`u.version`,
+    createdAt: sql`u.created_at`,
+    updatedAt: sql`u.updated_at`,
+  },
+};
