@@ -16,8 +16,14 @@ export type Rule = ((ctx: Context, parent: RuleParent, args: RuleArgs) => Decisi
 export type RuleParent = Readonly<Record<string, unknown>>;
 export type RuleArgs = Readonly<Record<string, unknown>>;
 
-/** Rules by type and field. `*` stands for the type's other fields. */
+/** Rules by type and field. A field without a line is refused to everyone. */
 export type Rules = Readonly<Record<string, Readonly<Record<string, Rule>>>>;
+
+/** The same rule for several fields, by name. */
+export function each<const F extends string>(rule: Rule, ...fields: readonly F[]): Record<F, Rule> {
+  // fromEntries forgets the keys; they are the fields.
+  return Object.fromEntries(fields.map((field) => [field, rule])) as Record<F, Rule>;
+}
 
 function rule(says: string, decide: (ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>): Rule {
   return Object.assign(decide, { says });
@@ -143,10 +149,10 @@ export function mayReachOrg(orgId: IdOf): Rule {
 
 /** The first that allows; the refusal is the last one's. */
 export function anyOf(...rules: readonly [Rule, ...Rule[]]): Rule {
-  return rule(rules.map((each) => each.says).join(', or '), async (ctx, parent, args) => {
+  return rule(rules.map(({ says }) => says).join(', or '), async (ctx, parent, args) => {
     let decision: Decision = new Unauthenticated();
-    for (const each of rules) {
-      decision = await each(ctx, parent, args);
+    for (const decide of rules) {
+      decision = await decide(ctx, parent, args);
       if (decision === true) return true;
     }
     return decision;
@@ -155,9 +161,9 @@ export function anyOf(...rules: readonly [Rule, ...Rule[]]): Rule {
 
 /** Every one must allow; the refusal is the first one's. */
 export function allOf(...rules: readonly [Rule, ...Rule[]]): Rule {
-  return rule(rules.map((each) => each.says).join(', and '), async (ctx, parent, args) => {
-    for (const each of rules) {
-      const decision = await each(ctx, parent, args);
+  return rule(rules.map(({ says }) => says).join(', and '), async (ctx, parent, args) => {
+    for (const decide of rules) {
+      const decision = await decide(ctx, parent, args);
       if (decision !== true) return decision;
     }
     return true;

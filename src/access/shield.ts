@@ -7,9 +7,9 @@ import { isPublic, type Rule, type RuleArgs, type RuleParent, type Rules, sameAu
 /** Fields whose rule always says yes need no middleware, which costs most on large answers. */
 const needsNoCheck: ReadonlySet<Rule> = new Set([isPublic, withParent, sameAudience]);
 
-/** The rule of a field: its own line, or its type's `*`. */
+/** The rule of a field, where it has one. */
 export function ruleOf(rules: Rules, type: string, field: string): Rule | undefined {
-  return rules[type]?.[field] ?? rules[type]?.['*'];
+  return rules[type]?.[field];
 }
 
 /**

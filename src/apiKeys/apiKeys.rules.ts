@@ -1,4 +1,4 @@
-import { isInteractive, isSignedIn, type Rules, sameAudience, withParent } from '../access/rule.js';
+import { each, isInteractive, isSignedIn, type Rules, sameAudience, withParent } from '../access/rule.js';
 
 export const apiKeyRules: Rules = {
   Query: { myApiKeys: isSignedIn },
@@ -7,8 +7,8 @@ export const apiKeyRules: Rules = {
     createApiKey: isInteractive,
     revokeApiKey: isInteractive,
   },
-  ApiKey: { '*': withParent },
+  ApiKey: each(withParent, 'id', 'name', 'prefix', 'permissions', 'createdAt', 'expiresAt', 'revokedAt'),
   // Who made the key owns it.
-  CreateApiKeyPayload: { '*': withParent, apiKey: sameAudience },
-  RevokeApiKeyPayload: { '*': withParent },
+  CreateApiKeyPayload: { secret: withParent, apiKey: sameAudience },
+  RevokeApiKeyPayload: each(withParent, 'apiKeyId', 'revokedAt'),
 };

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { type GraphQLSchema, isAbstractType } from 'graphql';
+import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
-import { isSignedIn, type Rules, withParent } from '../access/rule.js';
+import { each, isSignedIn, type Rules, withParent } from '../access/rule.js';
 import { guarded } from '../access/shield.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
@@ -31,8 +31,8 @@ const resolvers: NonEmptyArray<new () => object> = [
 
 /** The types that a page of a list is made of: whoever was let into the list may read them. */
 function pageRules(schema: GraphQLSchema): Rules {
-  const wrappers = Object.keys(schema.getTypeMap()).filter((name) => /(Connection|Edge)$/.test(name));
-  return Object.fromEntries([...wrappers, 'PageInfo'].map((name) => [name, { '*': withParent }]));
+  const pages = Object.values(schema.getTypeMap()).filter((type) => /(Connection|Edge)$/.test(type.name) || type.name === 'PageInfo');
+  return Object.fromEntries(pages.map((type) => [type.name, isObjectType(type) ? each(withParent, ...Object.keys(type.getFields())) : {}]));
 }
 
 function mergedRules(all: readonly Rules[]): Rules {

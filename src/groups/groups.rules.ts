@@ -1,5 +1,5 @@
-import { type Rules, withParent } from '../access/rule.js';
+import { each, type Rules, withParent } from '../access/rule.js';
 
 export const groupRules: Rules = {
-  Group: { '*': withParent },
+  Group: each(withParent, 'id', 'name', 'description', 'isSystem', 'version'),
 };

@@ -1,4 +1,4 @@
-import { isInteractive, isPublic, type Rules, sameAudience, withParent } from '../access/rule.js';
+import { each, isInteractive, isPublic, type Rules, sameAudience, withParent } from '../access/rule.js';
 
 export const sessionRules: Rules = {
   Mutation: {
@@ -8,6 +8,6 @@ export const sessionRules: Rules = {
     logout: isInteractive,
   },
   // Who holds a session's tokens is its user.
-  SessionPayload: { '*': withParent, user: sameAudience },
-  LogoutPayload: { '*': withParent },
+  SessionPayload: { ...each(withParent, 'accessToken', 'refreshToken', 'expiresAt'), user: sameAudience },
+  LogoutPayload: each(withParent, 'endedAt'),
 };

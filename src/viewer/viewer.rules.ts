@@ -1,7 +1,7 @@
-import { isSignedIn, type Rules, withParent } from '../access/rule.js';
+import { each, isSignedIn, type Rules, withParent } from '../access/rule.js';
 
 export const viewerRules: Rules = {
   Query: { viewer: isSignedIn },
   // The user is the caller, as they were when `viewer` let them in.
-  Viewer: { '*': withParent, user: isSignedIn },
+  Viewer: { ...each(withParent, 'credential', 'permissions'), user: isSignedIn },
 };

@@ -1,7 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema } from 'graphql';
 import type { FastifyBaseLogger } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../../context.js';
 import { refusal } from './errors.js';
 import { createExecutor } from './executor.js';
@@ -60,7 +60,10 @@ export function createApollo(schema: GraphQLSchema, logger: FastifyBaseLogger): 
       },
       async load() {
         // Apollo types a gateway's context as any record; it is what the route's context function made.
-        return { executor: ({ document, operationName, request, context }) => execute(document, operationName, request.variables ?? {}, context as GraphQLContext) };
+        return {
+          executor: ({ document, operationName, request, context }) =>
+            execute(document, operationName, request.variables ?? {}, context as GraphQLContext),
+        };
       },
       async stop() {},
     },

@@ -7,7 +7,12 @@ import type { GraphQLContext } from './apollo.js';
 import { refusal } from './errors.js';
 
 /** Serves a started Apollo Server at a path. The context function's errors are answered with the status that goes with them. */
-export function mountApollo<C extends BaseContext>(app: FastifyInstance, apollo: ApolloServer<C>, path: string, contextOf: (request: FastifyRequest) => Promise<C>): void {
+export function mountApollo<C extends BaseContext>(
+  app: FastifyInstance,
+  apollo: ApolloServer<C>,
+  path: string,
+  contextOf: (request: FastifyRequest) => Promise<C>,
+): void {
   app.route({
     method: ['GET', 'POST'],
     url: path,
@@ -16,7 +21,10 @@ export function mountApollo<C extends BaseContext>(app: FastifyInstance, apollo:
 }
 
 /** A request's GraphQL context: the caller, and a place to say what is run. */
-export async function graphqlContext(request: FastifyRequest, contextOf: (request: FastifyRequest) => Promise<Context>): Promise<GraphQLContext> {
+export async function graphqlContext(
+  request: FastifyRequest,
+  contextOf: (request: FastifyRequest) => Promise<Context>,
+): Promise<GraphQLContext> {
   try {
     requireWellFormed(request.body);
     return {

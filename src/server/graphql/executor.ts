@@ -1,4 +1,4 @@
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type ExecutionResult, type GraphQLSchema, separateOperations } from 'graphql';
 import type { Context } from '../../context.js';
 import { compiled, type Execution, interpreted } from '../../graphql/execution.js';
 import { presented } from './errors.js';
@@ -17,7 +17,7 @@ export function createExecutor(schema: GraphQLSchema) {
       known.set(document, new Map());
       return interpreted(schema, document, operationName ?? undefined);
     }
-    const execution = executions.get(name) ?? compiled(schema, document, operationName ?? undefined);
+    const execution = executions.get(name) ?? compiled(schema, operationIn(document, operationName));
     executions.set(name, execution);
     return execution;
   }
@@ -32,4 +32,10 @@ export function createExecutor(schema: GraphQLSchema) {
     if (!result.errors) return result;
     return { ...result, errors: result.errors.map((error) => presented(error, ctx)) };
   };
+}
+
+/** The named operation alone, or the only one there is. Validation has made sure of it. */
+function operationIn(document: DocumentNode, operationName: string | null): DocumentNode {
+  const operations = separateOperations(document);
+  return (operationName === null ? Object.values(operations)[0] : operations[operationName]) ?? document;
 }

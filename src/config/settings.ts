@@ -1,0 +1,146 @@
+import { boolean, integer, oneOf, text } from './reader.js';
+import { databaseUrl, emailAddress, hosts, origins, publicUrl, signingKeyList, trustProxy } from './readers.js';
+import type { Setting } from './setting.js';
+
+const day = 86_400;
+
+/** Every environment variable that the program reads, in the order in which they are documented. */
+export const settings = {
+  port: {
+    variable: 'PORT',
+    reader: integer(0, 65_535),
+    default: '4000',
+    meaning: 'Port to listen on; 0 takes a free one.',
+  },
+  host: {
+    variable: 'HOST',
+    reader: text(1, 255),
+    default: '127.0.0.1',
+    meaning: 'Address to listen on; 0.0.0.0 for all.',
+  },
+  publicUrl: {
+    variable: 'PUBLIC_URL',
+    reader: publicUrl,
+    shownDefault: 'http://localhost:PORT',
+    // An address that is refused because it carries a password must not be repeated.
+    secret: true,
+    meaning: 'Address under which clients reach the gateway.',
+  },
+  dataDir: {
+    variable: 'DATA_DIR',
+    reader: text(1, 4_096),
+    default: './data',
+    meaning: 'Folder of the embedded database and of generated keys.',
+  },
+  databaseUrl: {
+    variable: 'DATABASE_URL',
+    reader: databaseUrl,
+    secret: true,
+    meaning: 'PostgreSQL 15 or later to use; where absent, an embedded PostgreSQL runs in DATA_DIR.',
+  },
+  databasePoolSize: {
+    variable: 'DATABASE_POOL_SIZE',
+    reader: integer(1, 1_000),
+    default: '10',
+    meaning: 'Connections to the database, at most.',
+  },
+  databaseAcquireTimeout: {
+    variable: 'DATABASE_ACQUIRE_TIMEOUT',
+    reader: integer(1, 600_000, 'milliseconds'),
+    default: '2000',
+    meaning: 'Milliseconds that a request waits for a connection before it is answered 503.',
+  },
+  databaseStatementTimeout: {
+    variable: 'DATABASE_STATEMENT_TIMEOUT',
+    reader: integer(1, 3_600_000, 'milliseconds'),
+    default: '5000',
+    meaning: 'Milliseconds after which the database cancels a statement.',
+  },
+  adminEmail: {
+    variable: 'ADMIN_EMAIL',
+    reader: emailAddress,
+    default: 'admin@example.com',
+    meaning: 'Email address of the first platform admin, made with a new database.',
+  },
+  adminPassword: {
+    variable: 'ADMIN_PASSWORD',
+    reader: text(12, 1_024),
+    secret: true,
+    meaning: 'Password of the first platform admin, at least 12 characters; where absent, one is generated and printed once.',
+  },
+  demoData: {
+    variable: 'DEMO_DATA',
+    reader: boolean,
+    default: 'true',
+    meaning: 'Whether a new database is filled with demo data.',
+  },
+  jwtKeys: {
+    variable: 'JWT_KEYS',
+    reader: signingKeyList,
+    secret: true,
+    meaning:
+      'Keys of access tokens as kid:base64url-secret, separated by commas: the first signs, all verify. Secrets have at least 32 bytes. Where absent, one key is generated and kept in DATA_DIR.',
+  },
+  jwtIssuer: {
+    variable: 'JWT_ISSUER',
+    reader: text(1, 255),
+    default: 'tenantry',
+    meaning: 'The iss claim of access tokens.',
+  },
+  jwtAudience: {
+    variable: 'JWT_AUDIENCE',
+    reader: text(1, 255),
+    default: 'tenantry',
+    meaning: 'The aud claim of access tokens.',
+  },
+  accessTokenTtl: {
+    variable: 'ACCESS_TOKEN_TTL',
+    reader: integer(1, day, 'seconds'),
+    default: '900',
+    meaning: 'Seconds for which an access token holds.',
+  },
+  refreshTokenTtl: {
+    variable: 'REFRESH_TOKEN_TTL',
+    reader: integer(1, 366 * day, 'seconds'),
+    default: '2592000',
+    meaning: 'Seconds for which a refresh token holds.',
+  },
+  corsOrigins: {
+    variable: 'CORS_ORIGINS',
+    reader: origins,
+    shownDefault: 'none',
+    meaning: 'Origins whose pages may call the gateway from a browser, separated by commas; each is compared exactly.',
+  },
+  allowedHosts: {
+    variable: 'ALLOWED_HOSTS',
+    reader: hosts,
+    shownDefault: 'none',
+    meaning:
+      'Names that a Host header may carry besides localhost, 127.0.0.1, [::1], HOST and the host of PUBLIC_URL, separated by commas; * for any.',
+  },
+  trustProxy: {
+    variable: 'TRUST_PROXY',
+    reader: trustProxy,
+    default: 'false',
+    meaning:
+      'Proxies whose X-Forwarded headers are believed: false, their addresses and networks separated by commas, or the number of hops where the gateway can only be reached through them.',
+  },
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    reader: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    default: 'info',
+    meaning: 'Least severe level that is logged: fatal, error, warn, info, debug, trace or silent.',
+  },
+  logFormat: {
+    variable: 'LOG_FORMAT',
+    reader: oneOf('auto', 'pretty', 'json'),
+    default: 'auto',
+    meaning: 'How log lines look: pretty, json, or auto for pretty on a terminal and JSON elsewhere.',
+  },
+  drainTimeout: {
+    variable: 'DRAIN_TIMEOUT',
+    reader: integer(0, 600_000, 'milliseconds'),
+    default: '10000',
+    meaning: 'Milliseconds that a stop waits for requests in flight before it cuts them off.',
+  },
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;

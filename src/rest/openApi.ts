@@ -1,0 +1,94 @@
+import type { JsonSchema } from './jsonSchema.js';
+import { Components, described, inputSchema, outputSchema } from './jsonSchema.js';
+import type { CompiledOperation } from './operation.js';
+import type { Parameter } from './parameter.js';
+import type { Surface } from './surface.js';
+
+const meaningOf: Readonly<Record<number, string>> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Accepted; it goes on in the background.',
+  204: 'Done; no body.',
+  400: 'The state of things does not allow it.',
+  401: 'No valid token.',
+  403: 'The caller may not.',
+  404: 'There is no such object, or none that the caller may know of.',
+  409: 'The object was changed meanwhile, or another one is in the way.',
+  422: 'Parameters are not valid; each one at fault is named.',
+  500: 'An internal error.',
+  503: 'Try again later.',
+};
+
+/** The OpenAPI 3.1 description of a surface, made from its operations. */
+export function openApiOf(surface: Surface, operations: readonly CompiledOperation[]): JsonSchema {
+  const components = new Components();
+  for (const [name, schema] of Object.entries(surface.errorSchemas)) components.refer(name, () => schema);
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const operation of operations) {
+    const path = operation.rest.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [operation.rest.method.toLowerCase()]: operationOf(surface, operation, components) };
+  }
+  const tags = [...new Set(operations.map(({ rest }) => rest.tag))].sort();
+  return {
+    openapi: '3.1.0',
+    info: { title: surface.title, version: surface.version, description: surface.description },
+    servers: [{ url: '/' }],
+    tags: tags.map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' } },
+      schemas: components.all(),
+    },
+  };
+}
+
+function operationOf(surface: Surface, operation: CompiledOperation, components: Components): JsonSchema {
+  const { rest, parameters } = operation;
+  const body = parameters.filter(({ place }) => place === 'body');
+  return {
+    operationId: operation.name,
+    tags: [rest.tag],
+    ...(operation.summary ? { summary: operation.summary } : {}),
+    ...(operation.description ? { description: operation.description } : {}),
+    parameters: parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(parameter, components)),
+    ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
+    responses: responsesOf(surface, operation, components),
+    security: [{ bearer: [] }],
+    ...(rest.permission ? { 'x-permission': rest.permission } : {}),
+    ...(rest.orgAccess ? { 'x-org-access': true } : {}),
+  };
+}
+
+function parameterObject(parameter: Parameter, components: Components): JsonSchema {
+  const { name, place, required, description } = parameter;
+  return described({ name, in: place, required, schema: parameterSchema(parameter, components) }, description);
+}
+
+function parameterSchema({ shape, place, ...parameter }: Parameter, components: Components): JsonSchema {
+  const schema = inputSchema(shape, components, place === 'body');
+  return parameter.default === undefined ? schema : { ...schema, default: parameter.default };
+}
+
+function requestBody(members: readonly Parameter[], components: Components): JsonSchema {
+  const properties = members.map((member) => [member.name, described(parameterSchema(member, components), member.description)]);
+  const required = members.filter((member) => member.required).map(({ name }) => name);
+  return content({ type: 'object', properties: Object.fromEntries(properties), required }, { required: true });
+}
+
+function responsesOf(surface: Surface, { rest, parameters, output }: CompiledOperation, components: Components): JsonSchema {
+  const errors = new Set([401, ...rest.errors]);
+  if (rest.permission) errors.add(403);
+  if (parameters.length > 0) errors.add(422);
+  const done = { description: meaningOf[rest.status] ?? 'Done.' };
+  const responses: Record<string, JsonSchema> = { [rest.status]: output ? content(outputSchema(output, components), done) : done };
+  for (const status of [...errors].sort()) {
+    const schema = { $ref: `#/components/schemas/${surface.errorSchemaOf(status)}` };
+    const meaning = status === 403 && rest.permission ? `The caller lacks ${rest.permission}.` : meaningOf[status];
+    responses[status] = content(schema, { description: meaning ?? 'Documented.' });
+  }
+  return responses;
+}
+
+function content(schema: JsonSchema, around: JsonSchema): JsonSchema {
+  return { ...around, content: { 'application/json': { schema } } };
+}

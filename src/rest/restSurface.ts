@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import '../server/request.js';
+import { Unauthenticated } from '../errors.js';
+import { answerTo } from './errorAnswer.js';
+import { serializerSchema } from './jsonSchema.js';
+import type { CompiledOperation } from './operation.js';
+import { bodyIn } from './outcome.js';
+import { isRecord } from './record.js';
+import { RequestInvalid } from './requestInvalid.js';
+import type { Answer, Occasion, Surface } from './surface.js';
+import { variableReader } from './validation/request.js';
+
+export interface RestSurfaceOptions<C> {
+  readonly surface: Surface;
+  readonly operations: readonly CompiledOperation[];
+  /** Who calls, and what resolvers are given. @throws Unauthenticated for a token that does not hold */
+  readonly contextOf: (request: FastifyRequest) => Promise<C>;
+  /** @throws Unauthenticated where the context has no user: every REST operation needs one */
+  readonly requireUser: (context: C) => unknown;
+  /** @throws Forbidden where the caller lacks the permission */
+  readonly requirePermission: (context: C, permission: string) => void | Promise<void>;
+  /** Finds the request in the logs. */
+  readonly traceIdOf: (request: FastifyRequest) => string;
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HTTPMethods[];
+
+/**
+ * A Fastify plugin that serves the operations of one surface: a request is asked for its user (401), the permission (403), then its
+ * parameters (422), and then the operation runs. Below the surface's prefix every error has the surface's format.
+ */
+export async function restSurface<C>(app: FastifyInstance, options: RestSurfaceOptions<C>): Promise<void> {
+  const { surface } = options;
+  await app.register(
+    async (scope) => {
+      // The body is parsed after the caller is known to be allowed to send it, and errors in it are collected with the others.
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body);
+      scope.setNotFoundHandler((request, reply) => send(reply, surface.noRoute(occasionOf(request, options))));
+      scope.setErrorHandler((error, request, reply) => sendError(error, request, reply, options));
+      for (const operation of options.operations) serve(scope, operation, options);
+      refuseOtherMethods(scope, options);
+    },
+    { prefix: surface.prefix },
+  );
+}
+
+function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options: RestSurfaceOptions<C>): void {
+  const { surface, contextOf, requireUser, requirePermission } = options;
+  const { method, path, status, permission } = operation.rest;
+  const read = variableReader(operation);
+  const contexts = new WeakMap<FastifyRequest, C>();
+  const named = { surface: surface.name, name: operation.name };
+  scope.route({
+    method,
+    url: path.slice(surface.prefix.length),
+    schema: operation.output ? { response: { [status]: serializerSchema(operation.output) } } : {},
+    onRequest: async (request) => {
+      request.operation = named;
+      const context = await contextOf(request);
+      requireUser(context);
+      if (permission) await requirePermission(context, permission);
+      contexts.set(request, context);
+    },
+    handler: async (request, reply) => {
+      const context = contexts.get(request);
+      if (context === undefined) throw new Unauthenticated();
+      const params = isRecord(request.params) ? request.params : {};
+      const query = isRecord(request.query) ? request.query : {};
+      const body = Buffer.isBuffer(request.body) ? request.body : undefined;
+      const input = read({ params, query, body, contentType: request.headers['content-type'] });
+      if ('issues' in input) throw new RequestInvalid(input.issues);
+      const result = await operation.run(context, input.variables);
+      const answer = bodyIn(operation, result, String(Object.values(params)[0] ?? ''));
+      return operation.output ? reply.code(status).send(answer) : reply.code(status).send();
+    },
+  });
+}
+
+/** A path that is served answers the methods that it lacks with 405 and `Allow`. RFC 9110 §15.5.6. */
+function refuseOtherMethods<C>(scope: FastifyInstance, options: RestSurfaceOptions<C>): void {
+  const { surface, operations } = options;
+  const shared = ({ rest }: CompiledOperation) => rest.path.replace(/:\w+/g, ':_');
+  for (const path of new Set(operations.map(shared))) {
+    const allowed = methods.filter((method) =>
+      operations.some((operation) => shared(operation) === path && operation.rest.method === method),
+    );
+    scope.route({
+      method: methods.filter((method) => !allowed.some((one) => one === method)),
+      url: path.slice(surface.prefix.length),
+      handler: (request, reply) => send(reply, surface.wrongMethod(occasionOf(request, options), allowed)),
+    });
+  }
+}
+
+function sendError<C>(error: unknown, request: FastifyRequest, reply: FastifyReply, options: RestSurfaceOptions<C>): FastifyReply {
+  const occasion = occasionOf(request, options);
+  const answer = answerTo(options.surface, error, occasion);
+  if (answer) return send(reply, answer);
+  request.log.error({ err: error, traceId: occasion.traceId }, 'REST operation failed');
+  return send(reply, options.surface.failed(occasion));
+}
+
+function occasionOf<C>(request: FastifyRequest, { traceIdOf }: RestSurfaceOptions<C>): Occasion {
+  return { traceId: traceIdOf(request), method: request.method, path: request.url.split('?', 1)[0] ?? request.url };
+}
+
+function send(reply: FastifyReply, { status, headers = {}, body }: Answer): FastifyReply {
+  // The body goes out as a string: an error's body is not of the shape that the route's serializer was made for.
+  return reply.code(status).headers(headers).type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
+}

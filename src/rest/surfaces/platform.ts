@@ -1,0 +1,68 @@
+import { type DomainError, type ErrorCode, Unavailable } from '../../errors.js';
+import type { Answer, Occasion, Surface } from '../surface.js';
+
+const statusOf: Readonly<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  BAD_USER_INPUT: 422,
+  UNAVAILABLE: 503,
+};
+
+/** `details` is beyond the contract: a served response may have more members than the documented ones. */
+function answer(status: number, code: string, detail: string, { traceId }: Occasion, details: object = {}): Answer {
+  const extra = Object.keys(details).length > 0 ? { details } : {};
+  return { status, body: { detail, code, trace_id: traceId, ...extra } };
+}
+
+function refused(error: DomainError, occasion: Occasion): Answer {
+  const plain = answer(statusOf[error.code], error.code, error.message, occasion, error.details);
+  if (error.code === 'UNAUTHENTICATED') return { ...plain, headers: { 'www-authenticate': 'Bearer' } }; // RFC 6750 §3
+  if (error instanceof Unavailable) return { ...plain, headers: { 'retry-after': String(error.retryAfter) } };
+  return plain;
+}
+
+/** `/api/v1/platform`: what the platform's admins work with. */
+export const platform: Surface = {
+  name: 'platform',
+  prefix: '/api/v1/platform',
+  title: 'Tenantry platform API',
+  version: '1',
+  description: 'Orgs, users, billing and the caller’s own access, for the platform’s admins.',
+  invalid: (issues) => ({ status: 422, body: { detail: issues.map(({ loc, msg, type }) => ({ loc, msg, type })) } }),
+  refused,
+  failed: (occasion) => answer(500, 'INTERNAL', 'Something went wrong here. Quote the trace id when you report it.', occasion),
+  noRoute: (occasion) => answer(404, 'NOT_FOUND', `There is no ${occasion.method} ${occasion.path}.`, occasion),
+  wrongMethod: (occasion, allowed) => ({
+    ...answer(405, 'METHOD_NOT_ALLOWED', `${occasion.path} answers ${allowed.join(', ')}.`, occasion),
+    headers: { allow: allowed.join(', ') },
+  }),
+  errorSchemaOf: (status) => (status === 422 ? 'ValidationError' : 'PlatformError'),
+  errorSchemas: {
+    PlatformError: {
+      type: 'object',
+      properties: {
+        detail: { type: 'string', description: 'What is wrong, for people.' },
+        code: { type: 'string', description: 'What is wrong, for programs.' },
+        trace_id: { type: 'string', description: 'Finds this request in the logs.' },
+        details: { type: 'object', additionalProperties: true, description: 'What else may be known, such as the missing permission.' },
+      },
+      required: ['detail', 'code', 'trace_id'],
+    },
+    ValidationDetail: {
+      type: 'object',
+      properties: {
+        loc: { type: 'array', items: { type: ['string', 'integer'] }, description: 'Where the value stands: its place, then its name.' },
+        msg: { type: 'string', description: 'What is wrong with it, for people.' },
+        type: { type: 'string', description: 'What is wrong with it, for programs.' },
+      },
+      required: ['loc', 'msg', 'type'],
+    },
+    ValidationError: {
+      type: 'object',
+      properties: { detail: { type: 'array', items: { $ref: '#/components/schemas/ValidationDetail' } } },
+      required: ['detail'],
+    },
+  },
+};

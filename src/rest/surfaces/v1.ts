@@ -1,0 +1,94 @@
+import { type DomainError, Forbidden, NotFound, Unavailable } from '../../errors.js';
+import type { Issue } from '../issue.js';
+import type { Answer, Occasion, Surface } from '../surface.js';
+
+/** With microseconds and without a zone, as the surface documents it; UTC. */
+function timestamp(): string {
+  return new Date().toISOString().replace('Z', '000');
+}
+
+function envelope(status: number, error: string, message: string, details: object = {}): Answer {
+  return { status, body: { error, message, details, timestamp: timestamp(), status_code: status } };
+}
+
+/** The surface writes a permission as `resource:action`; a platform key is dotted. */
+function asResourceAction(permission: string): string {
+  return permission.replace(/^platform\./, '').replace('.', ':');
+}
+
+function invalid(issues: readonly Issue[]): Answer {
+  return { status: 422, body: { detail: issues } };
+}
+
+function refused(error: DomainError, { traceId }: Occasion): Answer {
+  switch (error.code) {
+    case 'UNAUTHENTICATED':
+      return { ...envelope(401, 'AUTHENTICATION_FAILED', error.message), headers: { 'www-authenticate': 'Bearer' } }; // RFC 6750 §3
+    case 'FORBIDDEN': {
+      const permission = error instanceof Forbidden ? asResourceAction(error.permission) : '';
+      return envelope(403, 'FORBIDDEN', error.message, { required_permission: permission });
+    }
+    case 'NOT_FOUND': {
+      const { resourceType, resourceId } = error instanceof NotFound ? error : { resourceType: 'object', resourceId: '' };
+      return envelope(404, 'RESOURCE_NOT_FOUND', error.message, { resource_type: resourceType, resource_id: resourceId });
+    }
+    // The surface documents no 409: what stands in the way is a 422.
+    case 'CONFLICT':
+    case 'BAD_USER_INPUT':
+      return invalid([{ loc: ['body'], msg: error.message, type: 'value_error' }]);
+    case 'UNAVAILABLE': {
+      const seconds = error instanceof Unavailable ? error.retryAfter : 1;
+      const plain = envelope(503, 'SERVICE_UNAVAILABLE', error.message, { trace_id: traceId });
+      return { ...plain, headers: { 'retry-after': String(seconds) } };
+    }
+  }
+}
+
+/** `/v1`: what the users of an org work with. */
+export const v1: Surface = {
+  name: 'v1',
+  prefix: '/v1',
+  title: 'Tenantry workspace API',
+  version: '1',
+  description: 'The caller’s own account, for the users of an org.',
+  invalid,
+  refused,
+  failed: ({ traceId }) =>
+    envelope(500, 'INTERNAL_SERVER_ERROR', 'Something went wrong here. Quote the trace id when you report it.', { trace_id: traceId }),
+  noRoute: ({ method, path }) =>
+    envelope(404, 'RESOURCE_NOT_FOUND', `There is no ${method} ${path}.`, { resource_type: 'route', resource_id: path }),
+  wrongMethod: ({ path }, allowed) => ({
+    ...envelope(405, 'METHOD_NOT_ALLOWED', `${path} answers ${allowed.join(', ')}.`, { allowed }),
+    headers: { allow: allowed.join(', ') },
+  }),
+  errorSchemaOf: (status) => (status === 422 ? 'ValidationError' : 'ErrorEnvelope'),
+  errorSchemas: {
+    ErrorEnvelope: {
+      type: 'object',
+      properties: {
+        error: { type: 'string', description: 'What is wrong, for programs.' },
+        message: { type: 'string', description: 'What is wrong, for people.' },
+        details: { type: 'object', additionalProperties: true, description: 'What else may be known.' },
+        timestamp: { type: 'string', description: 'UTC, with microseconds and without a zone: 2025-01-01T00:00:00.000000.' },
+        status_code: { type: 'integer' },
+      },
+      required: ['error', 'message', 'details', 'timestamp', 'status_code'],
+    },
+    ValidationDetail: {
+      type: 'object',
+      properties: {
+        loc: { type: 'array', items: { type: ['string', 'integer'] }, description: 'Where the value stands: its place, then its name.' },
+        msg: { type: 'string', description: 'What is wrong with it, for people.' },
+        type: { type: 'string', description: 'What is wrong with it, for programs.' },
+        input: { description: 'What was sent, where it is neither secret nor large.' },
+        ctx: { type: 'object', additionalProperties: true, description: 'The bound that was broken.' },
+      },
+      required: ['loc', 'msg', 'type'],
+    },
+    ValidationError: {
+      type: 'object',
+      properties: { detail: { type: 'array', items: { $ref: '#/components/schemas/ValidationDetail' } } },
+      required: ['detail'],
+    },
+  },
+};

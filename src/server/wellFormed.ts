@@ -1,0 +1,32 @@
+import { Invalid } from '../errors.js';
+
+const maxDepth = 100;
+
+function issueOf(text: string): string | undefined {
+  if (text.includes('\0')) return 'A text cannot contain the character NUL.';
+  if (!text.isWellFormed()) return 'A text cannot contain half of a surrogate pair.';
+  return undefined;
+}
+
+/**
+ * Refuses what the database could not keep, wherever in a request it stands: NUL, a lone surrogate, and values nested so
+ * deep that no one means them.
+ * @throws Invalid naming the value
+ */
+export function requireWellFormed(root: unknown): void {
+  const open: { value: unknown; path: (string | number)[] }[] = [{ value: root, path: [] }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, path } = next;
+    if (typeof value === 'string') {
+      const issue = issueOf(value);
+      if (issue) throw Invalid.field(path, issue, 'value_error');
+    } else if (typeof value === 'object' && value !== null) {
+      if (path.length === maxDepth) throw Invalid.field(path.slice(0, 3), `Values are nested at most ${maxDepth} deep.`, 'value_error');
+      for (const [name, inner] of Object.entries(value)) {
+        const issue = issueOf(name);
+        if (issue) throw Invalid.field(path, issue, 'value_error');
+        open.push({ value: inner, path: [...path, Array.isArray(value) ? Number(name) : name] });
+      }
+    }
+  }
+}

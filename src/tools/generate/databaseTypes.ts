@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely';
+import { generate, PostgresDialect } from 'kysely-codegen';
+import type { DB } from '../../db/types.generated.js';
+
+/** TypeScript types of a live, migrated database. Partitions are left out: their names depend on the day. */
+export function databaseTypes(db: Kysely<DB>): Promise<string> {
+  return generate({
+    db,
+    dialect: new PostgresDialect({ partitions: false }),
+    outFile: null,
+    print: false,
+    // As db/pool.ts parses them.
+    typeMapping: { timestamptz: 'string', int8: 'string', xid8: 'string', inet: 'string' },
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * Writes every generated file, or with `--check` says which are stale and exits 1. The database types come from a
+ * database that is made for it, migrated and thrown away.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { migrate } from '../../db/migrator.js';
+import { openDatabase } from '../../db/pool.js';
+import { buildUnguardedSchema } from '../../graphql/schema.js';
+import { dialectOf } from '../../rest/dialect.js';
+import { operationsFolder } from '../../rest/folder.js';
+import { generateOpenApi } from '../../rest/generate.js';
+import { withTemporaryPostgres } from '../temporaryPostgres.js';
+import { databaseTypes } from './databaseTypes.js';
+import { operationTypes } from './operationTypes.js';
+
+async function generatedFiles(): Promise<Record<string, string>> {
+  const schema = lexicographicSortSchema(buildUnguardedSchema());
+  const openApi = Object.entries(generateOpenApi(schema)).map(([name, document]) => [
+    `schema/openapi/${name}.json`,
+    `${JSON.stringify(document, null, 2)}\n`,
+  ]);
+  const types = await withTemporaryPostgres(async (url) => {
+    const database = openDatabase({ url, poolSize: 2, acquireTimeout: 5_000, statementTimeout: 0, applicationName: 'tenantry generate' });
+    try {
+      await migrate(database.db);
+      return await databaseTypes(database.db);
+    } finally {
+      await database.close();
+    }
+  });
+  return {
+    'schema/schema.graphql': `${printSchema(schema)}\n`,
+    'src/db/types.generated.ts': types,
+    ...Object.fromEntries(openApi),
+    ...(await operationTypes(schema, dialectOf(schema, operationsFolder()))),
+  };
+}
+
+const files = Object.entries(await generatedFiles());
+const stale = files.filter(([name, content]) => !existsSync(name) || readFileSync(name, 'utf8') !== content);
+
+if (process.argv.includes('--check')) {
+  for (const [name] of stale) process.stderr.write(`${name} is stale: run "npm run generate".\n`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [name, content] of stale) {
+    mkdirSync(dirname(name), { recursive: true });
+    writeFileSync(name, content);
+    process.stdout.write(`${name}\n`);
+  }
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { type Database, openDatabase } from '../../src/db/pool.js';
+import { template } from './fixtures.js';
+
+function serverUrl(): URL {
+  const server = process.env.TEST_SERVER;
+  if (!server) throw new Error('Run the tests with "npm test": they need a PostgreSQL server.');
+  return new URL(server);
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl().href });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+export interface TestDatabase extends Database {
+  readonly url: string;
+  /** Statements that this process has run on the database so far. */
+  readonly statements: () => number;
+  drop(): Promise<void>;
+}
+
+/** A database of the test's own: empty, or a copy of the template. */
+export async function testDatabase(from: 'template' | 'empty' = 'template'): Promise<TestDatabase> {
+  const name = `tenantry_test_${randomBytes(6).toString('hex')}`;
+  await onServer(`create database ${name}${from === 'template' ? ` template ${template}` : ''}`);
+  const url = serverUrl();
+  url.pathname = `/${name}`;
+  let statements = 0;
+  const database = openDatabase({
+    url: url.href,
+    poolSize: 10,
+    acquireTimeout: 5_000,
+    statementTimeout: 5_000,
+    applicationName: 'tenantry tests',
+    onStatement: () => {
+      statements += 1;
+    },
+  });
+  return {
+    ...database,
+    url: url.href,
+    statements: () => statements,
+    async drop() {
+      await database.close();
+      await onServer(`drop database ${name} with (force)`);
+    },
+  };
+}
