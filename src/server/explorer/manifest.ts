@@ -18,7 +18,7 @@ export async function readManifest(bundleDir: string): Promise<ExplorerManifest 
     // Our own build wrote the file, in this shape.
     return JSON.parse(await readFile(join(bundleDir, 'manifest.json'), 'utf8')) as ExplorerManifest;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -20,7 +20,7 @@ const alarming = new Set(['refused', 'malformed']);
  *
  * @param {object} props
  * @param {string} props.token the token in use; empty: none
- * @param {boolean} props.refused whether the server refused the last request as unauthenticated
+ * @param {boolean} props.refused whether the server refused the token with the last request, or missed one
  * @param {(token: string) => void} props.onToken called with the new token when it is handed in; empty: forget it
  */
 export function TokenBar({ token, refused, onToken }) {

@@ -4,7 +4,7 @@
  * @param {object} options
  * @param {string} options.url where operations are sent
  * @param {string} options.token sent as `Authorization: Bearer`; empty: no such header
- * @param {(refused: boolean) => void} options.onAnswer told after each answer whether the caller was refused as unauthenticated
+ * @param {(refused: boolean) => void} options.onAnswer told after each answer whether the server refused the token, or misses one
  * @returns {(params: object, options?: { headers?: Record<string, string> | null }) => Promise<{ errors?: unknown[], data?: unknown }>}
  *   which throws an Error with a plain message where the answer is not a GraphQL one
  */
@@ -20,7 +20,7 @@ export function graphqlFetcher({ url, token, onAnswer }) {
 
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(params) });
     const answer = parsed(await response.text());
-    onAnswer(response.status === 401 || saysUnauthenticated(answer));
+    onAnswer(response.status === 401 || asksForToken(answer, token));
     if (answer === undefined) throw new Error(`The server answered ${response.status} ${response.statusText} and no JSON.`);
     return answer;
   };
@@ -39,9 +39,16 @@ function parsed(text) {
 }
 
 /**
+ * An error without a path concerns the request, and so its token. One with a path concerns a field: there a token that holds would be
+ * beside the point, and none at all is what is missing.
+ *
  * @param {any} answer
+ * @param {string} token
  * @returns {boolean}
  */
-function saysUnauthenticated(answer) {
-  return Array.isArray(answer?.errors) && answer.errors.some((/** @type {any} */ error) => error?.extensions?.code === 'UNAUTHENTICATED');
+function asksForToken(answer, token) {
+  if (!Array.isArray(answer?.errors)) return false;
+  return answer.errors.some(
+    (/** @type {any} */ error) => error?.extensions?.code === 'UNAUTHENTICATED' && (token === '' || error.path === undefined),
+  );
 }

@@ -40,5 +40,5 @@ export function bareToken(pasted) {
  * @returns {boolean}
  */
 export function canBeSent(token) {
-  return /^[A-Za-z0-9._~+/:-]+=*$/.test(token);
+  return /^[A-Za-z0-9._~+/-]+=*$/.test(token);
 }

@@ -10,7 +10,10 @@ provideWorkers();
 
 try {
   const settings = await loadSettings();
-  createRoot(place).render(<Explorer settings={settings} address={new URLSearchParams(location.search)} />);
+  const address = new URLSearchParams(location.search);
+  // An operation that came with the address is now the explorer's: a reload must not bring it back over what was edited since.
+  history.replaceState(null, '', location.pathname);
+  createRoot(place).render(<Explorer settings={settings} address={address} />);
 } catch (error) {
   place.textContent = `The explorer can't start: ${error instanceof Error ? error.message : String(error)}`;
 }

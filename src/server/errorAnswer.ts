@@ -1,0 +1,92 @@
+import { STATUS_CODES } from 'node:http';
+import { type DomainError, type ErrorCode, Unavailable } from '../errors.js';
+import { asDomainError } from '../failure.js';
+import { HttpRefusal } from './httpRefusal.js';
+
+/** An error as the caller sees it. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly detail: string; readonly code: string; readonly trace_id: string };
+  /** The error is a defect of ours: it belongs into the log, and nothing of it into the answer. */
+  readonly internal: boolean;
+}
+
+const domainStatus: Readonly<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  BAD_USER_INPUT: 422,
+  UNAVAILABLE: 503,
+};
+
+interface Wording {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** Errors of Fastify, and of Node's HTTP parser, that a request can bring about. */
+const wordings: Readonly<Record<string, Wording>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'INVALID_JSON', detail: 'The body is not valid JSON.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'INVALID_JSON', detail: 'The body is empty, and its Content-Type says JSON.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, code: 'BODY_TOO_LARGE', detail: 'The body is larger than 1 MB.' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    detail: 'The Content-Type is not supported here. Send application/json.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { status: 400, code: 'INVALID_BODY', detail: 'The body is not as long as its Content-Length says.' },
+  FST_ERR_BAD_URL: { status: 400, code: 'INVALID_URL', detail: 'The path is not validly encoded.' },
+  FST_ERR_MAX_PARAM_LENGTH: { status: 414, code: 'URI_TOO_LONG', detail: 'A part of the path is too long.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'REQUEST_TIMEOUT', detail: 'The request did not arrive in time.' },
+  HPE_HEADER_OVERFLOW: { status: 431, code: 'HEADERS_TOO_LARGE', detail: 'The headers are too large.' },
+};
+
+/** How an error is answered where no surface says otherwise. */
+export function errorAnswer(error: unknown, traceId: string): ErrorAnswer {
+  const domain = asDomainError(error);
+  if (domain) return answerOf(domainStatus[domain.code], domain.code, domain.message, traceId, domainHeaders(domain));
+  if (error instanceof HttpRefusal) return answerOf(error.status, error.code, error.message, traceId);
+
+  const wording = wordings[codeOf(error)] ?? clientError(error);
+  if (wording) return answerOf(wording.status, wording.code, wording.detail, traceId);
+
+  const detail = 'Something went wrong here. Quote the trace id when you report it.';
+  return { ...answerOf(500, 'INTERNAL', detail, traceId), internal: true };
+}
+
+/** A request that Node's parser refused. */
+export function malformedRequestAnswer(error: unknown, traceId: string): ErrorAnswer {
+  const wording = wordings[codeOf(error)] ?? { status: 400, code: 'BAD_REQUEST', detail: 'The request is not valid HTTP.' };
+  return answerOf(wording.status, wording.code, wording.detail, traceId);
+}
+
+export function noRouteAnswer(method: string, path: string, traceId: string): ErrorAnswer {
+  return answerOf(404, 'NOT_FOUND', `There is no ${method} ${path}.`, traceId);
+}
+
+function answerOf(status: number, code: string, detail: string, traceId: string, headers: Record<string, string> = {}): ErrorAnswer {
+  return { status, headers, body: { detail, code, trace_id: traceId }, internal: false };
+}
+
+function domainHeaders(error: DomainError): Record<string, string> {
+  if (error.code === 'UNAUTHENTICATED') return { 'www-authenticate': 'Bearer' }; // RFC 6750 §3
+  if (error instanceof Unavailable) return { 'retry-after': String(error.retryAfter) };
+  return {};
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** An error that says itself that the request is at fault. Its text is shown only where Fastify wrote it. */
+function clientError(error: unknown): Wording | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return undefined;
+  const status = error.statusCode;
+  if (status < 400 || status > 499) return undefined;
+  const phrase = STATUS_CODES[status] ?? 'Bad Request';
+  const detail = codeOf(error).startsWith('FST_') ? error.message : `${phrase}.`;
+  return { status, code: phrase.toUpperCase().replace(/[^A-Z]+/g, '_'), detail };
+}

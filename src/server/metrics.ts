@@ -1,0 +1,105 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Outcome = 'ok' | 'client_error' | 'server_error' | 'aborted';
+
+export interface ObservedRequest {
+  /** `graphql`, `platform` or `v1`; any other counts as `other`. */
+  readonly surface: string;
+  /** The operation's name. One that is no GraphQL name, or is too long, counts as `other`. */
+  readonly operation: string;
+  readonly outcome: Outcome;
+  readonly seconds: number;
+}
+
+/** Connections of a pool: at rest, at work, and callers that wait for one. */
+export interface PoolState {
+  readonly idle: number;
+  readonly busy: number;
+  readonly waiting: number;
+}
+
+/** What is counted, and how it is read in Prometheus' text format. */
+export interface Metrics {
+  readonly observeRequest: (request: ObservedRequest) => void;
+  /** Counts one SQL statement. @param seconds how long it took */
+  readonly countStatement: (seconds: number) => void;
+  /** Says where the pool's state is read, at each scrape. The last one told counts. */
+  readonly watchPool: (read: () => PoolState) => void;
+  readonly text: () => Promise<string>;
+  readonly contentType: string;
+}
+
+const surfaces: ReadonlySet<string> = new Set(['graphql', 'platform', 'v1']);
+const maxClientNames = 200;
+const maxNameLength = 100;
+/** Seconds: from a prepared statement's answer to that of a request that fought for a connection. */
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics in a registry of their own, Node's among them. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Counter({
+    name: 'tenantry_requests_total',
+    help: 'Requests answered, by surface, operation and outcome.',
+    labelNames: ['surface', 'operation', 'outcome'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'tenantry_request_duration_seconds',
+    help: 'Seconds from the arrival of a request to the end of its answer.',
+    labelNames: ['surface', 'operation'],
+    buckets,
+    registers,
+  });
+  const statements = new Counter({ name: 'tenantry_sql_statements_total', help: 'SQL statements executed.', registers });
+  const statementSeconds = new Counter({ name: 'tenantry_sql_seconds_total', help: 'Seconds spent on SQL statements.', registers });
+
+  let readPool: (() => PoolState) | undefined;
+  new Gauge({
+    name: 'tenantry_pool_connections',
+    help: 'Connections of the database pool, and callers that wait for one.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      if (!readPool) return;
+      for (const [state, count] of Object.entries(readPool())) this.set({ state }, count);
+    },
+  });
+
+  const labelsOf = boundedLabels();
+  return {
+    observeRequest({ outcome, seconds, ...named }) {
+      const labels = labelsOf(named);
+      requests.inc({ ...labels, outcome });
+      durations.observe(labels, seconds);
+    },
+    countStatement(seconds) {
+      statements.inc();
+      statementSeconds.inc(seconds);
+    },
+    watchPool(read) {
+      readPool = read;
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+/**
+ * Keeps the number of time series within bounds. The names of saved operations and of our own routes are few; those of GraphQL
+ * documents are made up by clients, and each would cost memory here and in whatever scrapes us.
+ */
+function boundedLabels() {
+  const clientNames = new Set<string>();
+  return ({ surface, operation }: Pick<ObservedRequest, 'surface' | 'operation'>) => {
+    const known = surfaces.has(surface) ? surface : 'other';
+    if (operation.length > maxNameLength || !/^[_A-Za-z][_0-9A-Za-z]*$/.test(operation)) return { surface: known, operation: 'other' };
+    if (known !== 'graphql' || clientNames.has(operation)) return { surface: known, operation };
+    if (clientNames.size === maxClientNames) return { surface: known, operation: 'other' };
+    clientNames.add(operation);
+    return { surface: known, operation };
+  };
+}

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
+// W3C Trace Context §3.2.2: version, trace id, parent id and flags in lower-case hex. Version ff is forbidden, version 00 ends with the
+// flags, and a later version may go on after another hyphen.
+const pattern = /^(?:00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}|(?!ff|00)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?)$/;
+const onlyZeros = /^0+$/;
+
+/** The trace id of a `traceparent` header: 32 hex digits. A new one where the header is absent or breaks the specification. */
+export function traceIdOf(traceparent: string | undefined): string {
+  const [, trace00, parent00, traceLater, parentLater] = pattern.exec(traceparent ?? '') ?? [];
+  const traceId = trace00 ?? traceLater;
+  const parentId = parent00 ?? parentLater;
+  if (traceId === undefined || parentId === undefined || onlyZeros.test(traceId) || onlyZeros.test(parentId)) {
+    return randomBytes(16).toString('hex');
+  }
+  return traceId;
+}
+
+/** A `traceparent` header of this trace, with a new span id. */
+export function traceparentOf(traceId: string): string {
+  return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+}
