@@ -1,6 +1,8 @@
 import type { Setting, ValueOf } from './config/setting.js';
 import { settings } from './config/settings.js';
 
+export { configHelp, configMarkdown } from './config/documentation.js';
+
 type Values = { readonly [Name in keyof typeof settings]: ValueOf<(typeof settings)[Name]> };
 
 /** What the environment says, read once. Units and meanings stand in `config/settings.ts`. */

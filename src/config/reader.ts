@@ -39,14 +39,14 @@ export function text(min: number, max: number): Reader<string> {
   };
 }
 
-/** A comma-separated list without empty or repeated items; space around an item does not count. */
+/** A comma-separated list without empty items; space around an item does not count, and neither does an item's repetition. */
 export function list<T>(item: Reader<T>, expected: string): Reader<readonly T[]> {
   return {
     expected,
     read(value) {
       const read = value.split(',').map((part) => item.read(part.trim()));
       const items = read.filter((part) => part !== undefined);
-      return items.length === read.length && new Set(items).size === items.length ? items : undefined;
+      return items.length === read.length ? [...new Set(items)] : undefined;
     },
   };
 }

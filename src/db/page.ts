@@ -106,7 +106,7 @@ function countedPage(list: List, window: Window, columns: Columns): RawBuilder<L
     select c.total as "_total", r.* from (select count(*)::int as total from m) c
     left join (
       select ${selectList(columns)}, p.value::text as "_value", p.id as "_id", p.value as "_order"
-      from p join (${list.from}) on ${list.shape.key} = p.key
+      from ${list.from} join p on ${list.shape.key} = p.key
     ) r on true ${orderBy(sql`r."_order"`, sql`r."_id"`, order)}`;
 }
 

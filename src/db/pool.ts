@@ -21,6 +21,8 @@ export interface DatabaseOptions {
 export interface Database {
   readonly db: Kysely<DB>;
   readonly pool: pg.Pool;
+  /** A secret; see `DatabaseOptions`. */
+  readonly url: string;
   close(): Promise<void>;
 }
 
@@ -57,7 +59,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', (error) => options.onIdleError?.(error));
 
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: poolThatSaysWhenItIsFull(pool) }) });
-  return { db, pool, close: () => db.destroy() };
+  return { db, pool, url: options.url, close: () => db.destroy() };
 }
 
 const noPlace = 'timeout exceeded when trying to connect';

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 
 /** Milliseconds between two looks at the connections. */
 const interval = 50;
-/** Milliseconds after which a connection that has said nothing is taken to be one that a browser keeps in store. */
+/** Milliseconds of a drain after which a connection that has said nothing is taken to be one that a browser keeps in store. */
 const silence = 500;
 
 /**
@@ -14,16 +14,14 @@ const silence = 500;
  * @returns whether the app drains
  */
 export function drainOnClose(app: FastifyInstance, timeout: number): () => boolean {
-  const silent = new Set<Socket>();
+  const connections = new Set<Socket>();
   let inFlight = 0;
   let deadline: number | undefined;
   const isDraining = () => deadline !== undefined;
 
-  // Node never counts a connection without a first request as idle.
   app.server.on('connection', (socket) => {
-    silent.add(socket);
-    const forget = () => silent.delete(socket);
-    socket.once('data', forget).once('close', forget);
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
   });
 
   app.addHook('onRequest', (_request, reply, done) => {
@@ -45,7 +43,8 @@ export function drainOnClose(app: FastifyInstance, timeout: number): () => boole
     const timer = setInterval(() => {
       const now = Date.now();
       app.server.closeIdleConnections();
-      if (now - start >= silence) for (const socket of silent) socket.destroy();
+      // Node never counts a connection without a first request as idle.
+      if (now - start >= silence) for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
       if (now < start + timeout) return;
       if (inFlight > 0) app.log.warn({ inFlight }, 'the time to drain is over: cutting requests off');
       app.server.closeAllConnections();

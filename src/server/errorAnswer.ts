@@ -77,8 +77,9 @@ function domainHeaders(error: DomainError): Record<string, string> {
   return {};
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** The `code` of an error of Node's or Fastify's; empty where there is none. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** An error that says itself that the request is at fault. Its text is shown only where Fastify wrote it. */

@@ -1,6 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorAnswer, errorAnswer, malformedRequestAnswer, noRouteAnswer } from './errorAnswer.js';
+import { codeOf, type ErrorAnswer, errorAnswer, malformedRequestAnswer, noRouteAnswer } from './errorAnswer.js';
 import { responseHeaders } from './responseHeaders.js';
 import { traceIdOf } from './traceContext.js';
 
@@ -23,7 +24,7 @@ export function handleFrameworkError(error: unknown, request: FastifyRequest, re
 /** Answers what Node's parser could not read, and closes the connection. */
 export function handleMalformedRequest(error: unknown, socket: Socket): void {
   // What is left of a connection that was reset can't be answered.
-  if (!socket.writable || (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) {
+  if (!socket.writable || codeOf(error) === 'ECONNRESET') {
     socket.destroy();
     return;
   }
@@ -37,7 +38,7 @@ export function handleMalformedRequest(error: unknown, socket: Socket): void {
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${body.code}\r\n${lines.join('')}\r\n${text}`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`, () => socket.destroy());
 }
 
 function send(reply: FastifyReply, { status, headers, body }: ErrorAnswer): FastifyReply {

@@ -29,7 +29,7 @@ export function follow(request: FastifyRequest, reply: FastifyReply, metrics: Me
   reply.raw.once('close', () => {
     const milliseconds = performance.now() - start;
     const status = reply.raw.statusCode;
-    const aborted = !reply.raw.writableFinished;
+    const aborted = !reply.raw.writableEnded;
     const { surface, name } = request.operation ?? { surface: 'other', name: 'other' };
     const outcome = aborted ? 'aborted' : (request.outcome ?? outcomeOf(status));
     metrics.observeRequest({ surface, operation: name, outcome, seconds: milliseconds / 1000 });

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import pg from 'pg';
 import { migrate } from '../../src/db/migrator.js';
 import { openDatabase } from '../../src/db/pool.js';
-import { firstStart } from '../../src/firstStart/firstStart.js';
+import { firstStart } from '../../src/start/firstStart.js';
 import { withTemporaryPostgres } from '../../src/tools/temporaryPostgres.js';
 import { adminEmail, adminPassword, template } from './fixtures.js';
 

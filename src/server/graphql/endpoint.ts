@@ -2,21 +2,33 @@ import type { ApolloServer, BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Context } from '../../context.js';
+import { sendExplorer } from '../explorer/explorer.js';
+import { wantsExplorer } from '../explorer/wantsExplorer.js';
 import { requireWellFormed } from '../wellFormed.js';
 import type { GraphQLContext } from './apollo.js';
 import { refusal } from './errors.js';
 
-/** Serves a started Apollo Server at a path. The context function's errors are answered with the status that goes with them. */
+/**
+ * Serves a started Apollo Server at a path; a browser that opens the path gets the explorer, where the plugin is
+ * registered. The context function's errors are answered with the status that goes with them.
+ */
 export function mountApollo<C extends BaseContext>(
   app: FastifyInstance,
   apollo: ApolloServer<C>,
   path: string,
   contextOf: (request: FastifyRequest) => Promise<C>,
 ): void {
+  const answer = fastifyApolloHandler<C>(apollo, { context: contextOf });
   app.route({
     method: ['GET', 'POST'],
     url: path,
-    handler: fastifyApolloHandler<C>(apollo, { context: contextOf }),
+    async handler(request, reply) {
+      request.operation = { surface: 'graphql', name: 'unknown' };
+      if (wantsExplorer(request)) return sendExplorer(reply);
+      // The same address answers browsers with a page.
+      reply.header('vary', 'accept');
+      return answer.call(app, request, reply);
+    },
   });
 }
 

@@ -1,0 +1,110 @@
+import { dirname, join } from 'node:path';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import { decidePermission } from './access/rule.js';
+import type { Config } from './config.js';
+import { actorOf, type Context, type Platform } from './context.js';
+import { requireMigrated } from './db/migrator.js';
+import type { Database } from './db/pool.js';
+import { Unavailable } from './errors.js';
+import { buildSchema } from './graphql/schema.js';
+import { compileOperations } from './rest/compile.js';
+import { dialectOf } from './rest/dialect.js';
+import { operationsFolder } from './rest/folder.js';
+import { openApiOf } from './rest/openApi.js';
+import { restSurface } from './rest/restSurface.js';
+import { surfaces } from './rest/surfaces/index.js';
+import { createApp } from './server/app.js';
+import { docsPages } from './server/docsPages.js';
+import { explorer } from './server/explorer/explorer.js';
+import { firstQuery } from './server/firstQuery.js';
+import { createApollo } from './server/graphql/apollo.js';
+import { graphqlContext, mountApollo } from './server/graphql/endpoint.js';
+import type { Metrics } from './server/metrics.js';
+import { requestContext } from './server/requestContext.js';
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly keys: Platform['keys'];
+  readonly logger: FastifyBaseLogger;
+  readonly metrics: Metrics;
+}
+
+/** Where the build puts the explorer: beside the compiled sources. */
+function explorerAssets(): string {
+  return join(dirname(operationsFolder()), '..', 'dist', 'explorer');
+}
+
+/**
+ * Makes a gateway over a database that is migrated: GraphQL, both REST surfaces and their pages. It is ready and not
+ * listening. Closing it drains it; the database stays open.
+ * @throws DocumentError where a REST document does not fit the schema
+ */
+export async function createGateway({ config, database, keys, logger, metrics }: GatewayOptions): Promise<FastifyInstance> {
+  const { accessTokenTtl, refreshTokenTtl } = config;
+  const platform: Platform = { db: database.db, keys, accessTokenTtl, refreshTokenTtl };
+  const contextOf = (request: FastifyRequest): Promise<Context> => requestContext(platform, request);
+
+  const schema = buildSchema();
+  const apollo = createApollo(schema, logger);
+  await apollo.start();
+  metrics.watchPool(() => ({
+    idle: database.pool.idleCount,
+    busy: database.pool.totalCount - database.pool.idleCount,
+    waiting: database.pool.waitingCount,
+  }));
+
+  return createApp({
+    config,
+    logger,
+    metrics,
+    ready: () => readiness(database),
+    async register(app) {
+      app.addHook('onClose', () => apollo.stop());
+      await app.register(explorer, { assetsDir: explorerAssets(), graphqlPath: '/graphql', defaultQuery: firstQuery });
+      mountApollo(app, apollo, '/graphql', (request) => graphqlContext(request, contextOf));
+      await addRest(app, schema, contextOf);
+    },
+  });
+}
+
+async function readiness(database: Database): Promise<void> {
+  try {
+    await requireMigrated(database.db);
+  } catch (error) {
+    throw new Unavailable('The database cannot be reached, or does not fit this program.', 1, { cause: error });
+  }
+}
+
+async function addRest(
+  app: FastifyInstance,
+  schema: ReturnType<typeof buildSchema>,
+  contextOf: (request: FastifyRequest) => Promise<Context>,
+): Promise<void> {
+  const folder = operationsFolder();
+  const dialect = dialectOf(schema, folder);
+  const documents = [];
+  for (const surface of surfaces) {
+    const operations = compileOperations(dialect, folder, surface);
+    await app.register(restSurface<Context>, {
+      surface,
+      operations,
+      contextOf,
+      requireUser: actorOf,
+      requirePermission,
+      traceIdOf: (request) => request.traceId,
+    });
+    documents.push({
+      name: surface.name,
+      title: surface.title,
+      url: `/openapi/${surface.name}.json`,
+      document: openApiOf(surface, operations),
+    });
+  }
+  await app.register(docsPages, { documents });
+}
+
+async function requirePermission(ctx: Context, permission: string): Promise<void> {
+  const decision = await decidePermission(ctx, permission);
+  if (decision !== true) throw decision;
+}

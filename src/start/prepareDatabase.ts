@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { Config } from '../config.js';
+import { migrate } from '../db/migrator.js';
+import { type Database, openDatabase } from '../db/pool.js';
+import { loadDemoData } from '../demo/loadDemoData.js';
+import { type FirstAdmin, firstStart } from './firstStart.js';
+import type { Progress } from './progress.js';
+
+const oldestServer = 150_000;
+
+/** The server is too old to serve this product. */
+export class ServerTooOld extends Error {
+  constructor(version: string) {
+    super(`PostgreSQL ${version} is too old: 15 or newer is needed.`);
+    this.name = 'ServerTooOld';
+  }
+}
+
+/**
+ * Brings a database to where it can serve: migrated, with a first admin, and with demo data where it was new. A
+ * database that is there already is left as it is.
+ * @returns the admin, where one was made
+ * @throws DatabaseIsNewer
+ * @throws ServerTooOld
+ */
+export async function prepareDatabase(database: Database, config: Config, progress: Progress): Promise<FirstAdmin | undefined> {
+  const ran = await migrateOnly(database, config);
+  if (ran.length > 0) progress(`Migrated the database: ${ran.join(', ')}.`);
+  const admin = await firstStart(database.db, { adminEmail: config.adminEmail, adminPassword: config.adminPassword });
+  if (admin && config.demoData) {
+    const { orgs, users, entries } = await loadDemoData(database.db, { id: admin.id, displayName: 'Platform admin' });
+    progress(`Made demo data: ${orgs} orgs, ${users} users, ${entries} audit entries.`);
+  }
+  return admin;
+}
+
+async function requireServer({ db }: Database): Promise<void> {
+  const { rows } = await sql<{ number: number; version: string }>`
+    select current_setting('server_version_num')::int as number, current_setting('server_version') as version`.execute(db);
+  const [server] = rows;
+  if (server && server.number < oldestServer) throw new ServerTooOld(server.version);
+}
+
+/**
+ * Migrates, over a pool of its own: a migration may take longer than a statement of a request.
+ * @returns the names of the migrations that ran
+ * @throws DatabaseIsNewer
+ * @throws ServerTooOld
+ */
+export async function migrateOnly(database: Database, config: Config): Promise<string[]> {
+  await requireServer(database);
+  const own = openDatabase({
+    url: database.url,
+    poolSize: 2,
+    acquireTimeout: Math.max(config.databaseAcquireTimeout, 10_000),
+    statementTimeout: 0,
+    applicationName: 'tenantry migrate',
+  });
+  try {
+    return await migrate(own.db);
+  } finally {
+    await own.close();
+  }
+}
