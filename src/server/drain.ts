@@ -14,8 +14,8 @@ const silence = 500;
  * @returns whether the app drains
  */
 export function drainOnClose(app: FastifyInstance, timeout: number): () => boolean {
+  const requests = countRequests(app);
   const connections = new Set<Socket>();
-  let inFlight = 0;
   let deadline: number | undefined;
   const isDraining = () => deadline !== undefined;
 
@@ -24,16 +24,12 @@ export function drainOnClose(app: FastifyInstance, timeout: number): () => boole
     socket.once('close', () => connections.delete(socket));
   });
 
-  app.addHook('onRequest', (_request, reply, done) => {
-    inFlight++;
-    reply.raw.once('close', () => {
-      inFlight--;
-    });
-    done();
-  });
-
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isDraining()) reply.header('connection', 'close');
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    if (isDraining()) {
+      // Fastify has announced the end of the connection already; with another request in the pipeline that would be too early.
+      if (requests.on(request.raw.socket) > 1) reply.raw.removeHeader('connection');
+      else reply.header('connection', 'close');
+    }
     done();
   });
 
@@ -46,6 +42,7 @@ export function drainOnClose(app: FastifyInstance, timeout: number): () => boole
       // Node never counts a connection without a first request as idle.
       if (now - start >= silence) for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
       if (now < start + timeout) return;
+      const inFlight = requests.total();
       if (inFlight > 0) app.log.warn({ inFlight }, 'the time to drain is over: cutting requests off');
       app.server.closeAllConnections();
       clearInterval(timer);
@@ -55,10 +52,33 @@ export function drainOnClose(app: FastifyInstance, timeout: number): () => boole
     done();
   });
 
-  // The server's end does not wait for the second one that Fastify opens for ::1 where the host is localhost.
+  // The end of the server does not wait for the second one that Fastify opens for ::1 where the host is localhost.
   app.addHook('onClose', async () => {
-    while (inFlight > 0 && Date.now() < (deadline ?? 0)) await sleep(interval);
+    while (requests.total() > 0 && Date.now() < (deadline ?? 0)) await sleep(interval);
   });
 
   return isDraining;
+}
+
+/** Counts the requests in flight on each connection. */
+function countRequests(app: FastifyInstance) {
+  const counts = new Map<Socket, number>();
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw;
+    const count = counts.get(socket);
+    // A response that waits in a pipeline is told nothing when its connection breaks.
+    if (count === undefined) socket.once('close', () => counts.delete(socket));
+    counts.set(socket, (count ?? 0) + 1);
+    reply.raw.once('close', () => {
+      const now = counts.get(socket);
+      if (now !== undefined) counts.set(socket, now - 1);
+    });
+    done();
+  });
+
+  return {
+    on: (socket: Socket) => counts.get(socket) ?? 0,
+    total: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
+  };
 }

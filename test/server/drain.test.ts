@@ -41,9 +41,9 @@ describe('close', () => {
     client.say('GET /slow/200 HTTP/1.1', 'Host: localhost');
     await sleep(50);
     const closed = closing(app);
-    client.say('GET /slow/1 HTTP/1.1', 'Host: localhost');
+    client.say('GET /slow/1 HTTP/1.1', 'Host: localhost').say('GET /slow/2 HTTP/1.1', 'Host: localhost');
     await client.closed;
-    expect(client.received).toContain('{"answered":"200"}');
+    expect(client.received.match(/\{"answered":"\d+"\}/g)).toEqual(['{"answered":"200"}', '{"answered":"1"}', '{"answered":"2"}']);
     expect(await closed).toBeLessThan(1_000);
   });
 
@@ -70,6 +70,26 @@ describe('close', () => {
     expect(lines()).toContainEqual(expect.objectContaining({ level: 'warn', inFlight: 1 }));
   });
 
+  it('does not wait for what was in the pipeline of a connection that broke', async () => {
+    const { app } = await anApp({ register: slow });
+    const client = await Client.to(await listening(app));
+    client.say('GET /slow/100 HTTP/1.1', 'Host: localhost').say('GET /slow/100 HTTP/1.1', 'Host: localhost');
+    await sleep(50);
+    client.socket.destroy();
+    expect(await closing(app)).toBeLessThan(1_000);
+  });
+
+  it('waits for both servers of localhost', async () => {
+    const { app } = await anApp({ register: slow });
+    const port = await listening(app, 'localhost');
+    const clients = await Promise.all(app.addresses().map(({ address }) => Client.to(port, address)));
+    for (const client of clients) client.say('GET /slow/400 HTTP/1.1', 'Host: localhost');
+    await sleep(100);
+    expect(await closing(app)).toBeGreaterThanOrEqual(250);
+    await Promise.all(clients.map((client) => client.closed));
+    for (const { received } of clients) expect(received).toContain('{"answered":"400"}');
+  });
+
   it('is unready while it drains', async () => {
     const { app } = await anApp({ register: slow });
     const port = await listening(app);
@@ -83,7 +103,7 @@ describe('close', () => {
     probe.say('Host: localhost');
     await probe.closed;
     expect(probe.received).toMatch(/^HTTP\/1.1 503 .*\{"status":"unavailable","reason":"The server is shutting down."\}$/s);
-    await closed;
+    await Promise.all([closed, client.closed]);
     expect(client.received).toContain('answered');
   });
 });
