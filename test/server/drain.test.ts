@@ -60,13 +60,13 @@ describe('close', () => {
   it('cuts off what is not done after DRAIN_TIMEOUT', async () => {
     const { app, lines } = await anApp({ register: slow, env: { DRAIN_TIMEOUT: '300' } });
     const client = await Client.to(await listening(app));
-    client.say('GET /slow/5000 HTTP/1.1', 'Host: localhost');
+    client.say('GET /slow/1000 HTTP/1.1', 'Host: localhost');
     await sleep(50);
     const took = await closing(app);
     await client.closed;
     expect(client.received).toBe('');
     expect(took).toBeGreaterThanOrEqual(290);
-    expect(took).toBeLessThan(1_500);
+    expect(took).toBeLessThan(900);
     expect(lines()).toContainEqual(expect.objectContaining({ level: 'warn', inFlight: 1 }));
   });
 
@@ -77,17 +77,6 @@ describe('close', () => {
     await sleep(50);
     client.socket.destroy();
     expect(await closing(app)).toBeLessThan(1_000);
-  });
-
-  it('waits for both servers of localhost', async () => {
-    const { app } = await anApp({ register: slow });
-    const port = await listening(app, 'localhost');
-    const clients = await Promise.all(app.addresses().map(({ address }) => Client.to(port, address)));
-    for (const client of clients) client.say('GET /slow/400 HTTP/1.1', 'Host: localhost');
-    await sleep(100);
-    expect(await closing(app)).toBeGreaterThanOrEqual(250);
-    await Promise.all(clients.map((client) => client.closed));
-    for (const { received } of clients) expect(received).toContain('{"answered":"400"}');
   });
 
   it('is unready while it drains', async () => {

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EmbeddedPostgresError } from './error.js';
+import type { Place } from './place.js';
+
+/** The cluster's one role, and the database that the product uses. */
+export const roleName = 'tenantry';
+
+export interface Cluster {
+  readonly folder: string;
+  /** A secret. */
+  readonly password: string;
+  readonly isNew: boolean;
+}
+
+/**
+ * The cluster of a place, made where there is none. What a first start left half made is made anew.
+ * @throws EmbeddedPostgresError where it belongs to another major version, or can't be made
+ */
+export function prepareCluster(place: Place, major: string): Cluster {
+  const folder = join(place.folder, 'cluster');
+  const passwordFile = join(place.folder, 'password');
+  if (existsSync(join(folder, 'PG_VERSION'))) {
+    const its = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
+    if (its !== major) {
+      throw new EmbeddedPostgresError(
+        `${folder} was made by PostgreSQL ${its}, and the embedded one is ${major}. Move it with pg_dump, or set another DATA_DIR.`,
+      );
+    }
+    return { folder, password: readFileSync(passwordFile, 'utf8').trim(), isNew: false };
+  }
+  const password = randomBytes(24).toString('base64url');
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (place.owner) chownSync(passwordFile, place.owner.uid, place.owner.gid);
+  initialize(place, folder, passwordFile);
+  return { folder, password, isNew: true };
+}
+
+/** In another folder first, which is then renamed: a cluster is there whole or not at all. */
+function initialize(place: Place, folder: string, passwordFile: string): void {
+  const part = `${folder}.part`;
+  rmSync(part, { recursive: true, force: true });
+  const args = [
+    ...['--pgdata', part, '--username', roleName, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+    // The server's own locale: the order of texts does not depend on the machine.
+    ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C', '--data-checksums'],
+  ];
+  const { status, stderr, error } = spawnSync(join(place.binaries, 'bin', 'initdb'), args, {
+    ...place.owner,
+    cwd: place.folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+  });
+  if (status !== 0) {
+    rmSync(part, { recursive: true, force: true });
+    const why =
+      error?.message ??
+      stderr
+        .trim()
+        .split('\n')
+        .find((line) => /error|fatal/i.test(line)) ??
+      `exit code ${status}`;
+    throw new EmbeddedPostgresError(`The embedded database can't be made in ${place.folder}: ${why}`, { cause: error });
+  }
+  renameSync(part, folder);
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Binaries } from './binaries.js';
+import { EmbeddedPostgresError, hasCode } from './error.js';
+
+/** Whom the server runs as, where that is not who we are. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Where the server's files lie, and whose they are. */
+export interface Place {
+  /** Holds the cluster, its password and its log. */
+  readonly folder: string;
+  readonly binaries: string;
+  readonly owner: Owner | undefined;
+}
+
+/** Where a root's server lives if the unprivileged user can't reach the data folder. */
+const elsewhere = '/var/lib/tenantry';
+
+/**
+ * Decides where the server of a data folder lives, and makes the folder. PostgreSQL refuses to run as root: root runs it as
+ * the unprivileged user `nobody`, from folders that this user can reach; where the data folder or the binaries can't be
+ * reached, below /var/lib, and the data folder says where.
+ * @throws EmbeddedPostgresError where a folder can't be written
+ */
+export function preparePlace(dataDir: string, binaries: Binaries): Place {
+  const owner = process.getuid?.() === 0 ? unprivileged() : undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+    if (!owner) return { folder: ownFolder(dataDir), binaries: binaries.root, owner };
+    // What lies in it is protected by its own modes: only the way through is opened.
+    chmodSync(dataDir, statSync(dataDir).mode | 0o001);
+    return { folder: folderFor(owner, realpathSync(dataDir)), binaries: reachableBinaries(binaries), owner };
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST')) throw error;
+    const why = error instanceof Error ? error.message : '';
+    throw new EmbeddedPostgresError(`The data folder ${resolve(dataDir)} can't be written (${why}). Set DATA_DIR to a folder that can.`, {
+      cause: error,
+    });
+  }
+}
+
+function ownFolder(dataDir: string): string {
+  const folder = join(realpathSync(dataDir), 'postgres');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+function folderFor(owner: Owner, dataDir: string): string {
+  const pointer = join(dataDir, 'postgres.location');
+  const inside = join(dataDir, 'postgres');
+  if (!existsSync(pointer) && isReachable(dataDir)) return owned(inside, owner);
+  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  const folder = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(elsewhere, name);
+  mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
+  owned(folder, owner);
+  writeFileSync(pointer, `${folder}\n`);
+  return folder;
+}
+
+function owned(folder: string, { uid, gid }: Owner): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chownSync(folder, uid, gid);
+  return folder;
+}
+
+/** The binaries, or a copy of them that everyone can reach; made once, and put in place whole. */
+function reachableBinaries({ root, version }: Binaries): string {
+  if (isReachable(realpathSync(root))) return root;
+  const copy = join(elsewhere, `postgresql-${version}`);
+  if (existsSync(copy)) return copy;
+  const part = `${copy}.${process.pid}`;
+  mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
+  cpSync(root, part, { recursive: true, verbatimSymlinks: true });
+  try {
+    renameSync(part, copy);
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+  }
+  return copy;
+}
+
+/** Whether every folder on the way to a path, and the path itself, lets anyone through. */
+function isReachable(path: string): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+/** The user `nobody`, by the system's own list where it has one. */
+function unprivileged(): Owner {
+  const entry = existsSync('/etc/passwd') ? /^nobody:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) : null;
+  const [, uid, gid] = entry ?? [];
+  return { uid: Number(uid ?? 65_534), gid: Number(gid ?? 65_534) };
+}
