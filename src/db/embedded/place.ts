@@ -42,18 +42,25 @@ const elsewhere = '/var/lib/tenantry';
 export function preparePlace(dataDir: string, binaries: Binaries): Place {
   const owner = process.getuid?.() === 0 ? unprivileged() : undefined;
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+    makeFolder(resolve(dataDir));
     if (!owner) return { folder: ownFolder(dataDir), binaries: binaries.root, owner };
     // What lies in it is protected by its own modes: only the way through is opened.
     chmodSync(dataDir, statSync(dataDir).mode | 0o001);
     return { folder: folderFor(owner, realpathSync(dataDir)), binaries: reachableBinaries(binaries), owner };
   } catch (error) {
-    if (!hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST')) throw error;
+    if (!hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST', 'ENOENT')) throw error;
     const why = error instanceof Error ? error.message : '';
     throw new EmbeddedPostgresError(`The data folder ${resolve(dataDir)} can't be written (${why}). Set DATA_DIR to a folder that can.`, {
       cause: error,
     });
   }
+}
+
+/** Folder by folder: Node's own recursion never ends below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o755 });
 }
 
 function ownFolder(dataDir: string): string {
