@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -73,8 +73,8 @@ function folderFor(owner: Owner, dataDir: string): string {
   const pointer = join(dataDir, 'postgres.location');
   const inside = join(dataDir, 'postgres');
   if (!existsSync(pointer) && isReachable(dataDir)) return owned(inside, owner);
-  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  const folder = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(elsewhere, name);
+  // A new name each time: who removes the data folder wants a new database, and not what an earlier one left below /var/lib.
+  const folder = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(elsewhere, randomBytes(8).toString('hex'));
   mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
   owned(folder, owner);
   writeFileSync(pointer, `${folder}\n`);
