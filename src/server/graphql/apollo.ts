@@ -3,15 +3,18 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDi
 import type { FastifyBaseLogger } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../../context.js';
+import type { Outcome } from '../metrics.js';
 import { refusal } from './errors.js';
 import { createExecutor } from './executor.js';
 import { limits } from './limits.js';
 import { measure, requireWithinLimits } from './measure.js';
 
-/** A context that can say what it runs. */
+/** A context that can say what it runs and how that ended, for logs and metrics. */
 export interface GraphQLContext extends Context {
   /** Called once the operation is known, with its name, or its kind where it has none. */
   readonly nameOperation: (name: string) => void;
+  /** Called where the answer holds errors: the status, 200, does not tell. */
+  readonly endWith: (outcome: Outcome) => void;
 }
 
 /** Refuses what asks for too much, and says in the answer what it costs. */
@@ -38,12 +41,17 @@ const metered: ApolloServerPlugin<GraphQLContext> = {
   },
 };
 
-/** Names the operation for logs and metrics. */
-const named: ApolloServerPlugin<GraphQLContext> = {
+const ours: ReadonlySet<unknown> = new Set(['INTERNAL_SERVER_ERROR', 'UNAVAILABLE']);
+
+/** Tells logs and metrics what ran, and how it ended. */
+const followed: ApolloServerPlugin<GraphQLContext> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ contextValue, operation }) {
         if (operation) contextValue.nameOperation(operation.name?.value ?? operation.operation);
+      },
+      async didEncounterErrors({ contextValue, errors }) {
+        contextValue.endWith(errors.some((error) => ours.has(error.extensions.code)) ? 'server_error' : 'client_error');
       },
     };
   },
@@ -68,7 +76,7 @@ export function createApollo(schema: GraphQLSchema, logger: FastifyBaseLogger): 
       async stop() {},
     },
     logger,
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), metered, named],
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), metered, followed],
     parseOptions: { maxTokens: limits.tokens },
     introspection: true,
     persistedQueries: false,

@@ -44,6 +44,9 @@ export async function graphqlContext(
       nameOperation(name) {
         request.operation = { surface: 'graphql', name };
       },
+      endWith(outcome) {
+        request.outcome = outcome;
+      },
     };
   } catch (error) {
     throw refusal(error);
