@@ -1,6 +1,6 @@
 import type DataLoader from 'dataloader';
-import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
+import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { SigningKeys } from './access/signingKeys.js';
 import type { DB } from './db/types.generated.js';
@@ -28,7 +28,7 @@ export interface Context extends Platform {
   readonly actor: Actor | null;
   readonly enforcement: PermissionEnforcement;
   readonly origin: Origin;
-  readonly log: FastifyBaseLogger;
+  readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
   /** Batches of this request by name: one loader an edge and set of arguments. */
   readonly loaders: Map<string, DataLoader<string, unknown>>;
 }

@@ -4,12 +4,12 @@ import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import { validate as isUuid } from 'uuid';
 import type { Rule } from '../access/rule.js';
 import type { Context } from '../context.js';
+import { Node } from '../graphql/node.js';
+import { type Selection, selectionOf } from '../graphql/selection.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { findOrg } from '../orgs/orgs.service.js';
 import { userRules } from '../users/users.rules.js';
 import { findUser } from '../users/users.service.js';
-import { Node } from './node.js';
-import { type Selection, selectionOf } from './selection.js';
 
 interface NodeType {
   readonly table: string;
