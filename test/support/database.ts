@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { type Database, openDatabase } from '../../src/db/pool.js';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/db/pool.js';
 import { template } from './fixtures.js';
 
 function serverUrl(): URL {
@@ -27,7 +27,10 @@ export interface TestDatabase extends Database {
 }
 
 /** A database of the test's own: empty, or a copy of the template. */
-export async function testDatabase(from: 'template' | 'empty' = 'template'): Promise<TestDatabase> {
+export async function testDatabase(
+  from: 'template' | 'empty' = 'template',
+  limits: Partial<Pick<DatabaseOptions, 'poolSize' | 'acquireTimeout' | 'statementTimeout'>> = {},
+): Promise<TestDatabase> {
   const name = `tenantry_test_${randomBytes(6).toString('hex')}`;
   await onServer(`create database ${name}${from === 'template' ? ` template ${template}` : ''}`);
   const url = serverUrl();
@@ -38,6 +41,7 @@ export async function testDatabase(from: 'template' | 'empty' = 'template'): Pro
     poolSize: 10,
     acquireTimeout: 5_000,
     statementTimeout: 5_000,
+    ...limits,
     applicationName: 'tenantry tests',
     onStatement: () => {
       statements += 1;
