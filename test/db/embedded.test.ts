@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../../src/db/embedded/embeddedPostgres.js';
-import { isAlive } from '../../src/db/embedded/folderLock.js';
+import { isAlive } from '../../src/db/embedded/processIdentity.js';
 
 let dataDir: string;
 beforeEach(() => {
-  dataDir = join(mkdtempSync(join(tmpdir(), 'tenantry-embedded-')), 'data');
+  const parent = mkdtempSync(join(tmpdir(), 'tenantry-embedded-'));
+  // As root, a folder that only root may pass would put the database below /var/lib, where nothing removes it.
+  chmodSync(parent, 0o711);
+  dataDir = join(parent, 'data');
 });
 afterEach(() => rmSync(join(dataDir, '..'), { recursive: true, force: true }));
 

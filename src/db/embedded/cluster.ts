@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedPostgresError } from './error.js';
 import type { Place } from './place.js';
@@ -29,10 +29,13 @@ export function prepareCluster(place: Place, major: string): Cluster {
         `${folder} was made by PostgreSQL ${its}, and the embedded one is ${major}. Move it with pg_dump, or set another DATA_DIR.`,
       );
     }
+    if (!existsSync(passwordFile))
+      throw new EmbeddedPostgresError(`${passwordFile} is missing, without which the database beside it can't be opened.`);
     return { folder, password: readFileSync(passwordFile, 'utf8').trim(), isNew: false };
   }
   const password = randomBytes(24).toString('base64url');
-  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  rmSync(passwordFile, { force: true });
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
   if (place.owner) chownSync(passwordFile, place.owner.uid, place.owner.gid);
   initialize(place, folder, passwordFile);
   return { folder, password, isNew: true };
@@ -40,8 +43,13 @@ export function prepareCluster(place: Place, major: string): Cluster {
 
 /** In another folder first, which is then renamed: a cluster is there whole or not at all. */
 function initialize(place: Place, folder: string, passwordFile: string): void {
-  const part = `${folder}.part`;
-  rmSync(part, { recursive: true, force: true });
+  // An initdb whose starter was killed may still be at work: it loses its folder, and never has ours.
+  for (const name of readdirSync(place.folder)) {
+    if (name.startsWith('cluster.part')) rmSync(join(place.folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  }
+  const part = `${folder}.part-${randomBytes(4).toString('hex')}`;
+  mkdirSync(part, { mode: 0o700 });
+  if (place.owner) chownSync(part, place.owner.uid, place.owner.gid);
   const args = [
     ...['--pgdata', part, '--username', roleName, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
     // The server's own locale: the order of texts does not depend on the machine.

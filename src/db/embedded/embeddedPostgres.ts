@@ -4,7 +4,7 @@ import { type Cluster, prepareCluster, roleName } from './cluster.js';
 import { EmbeddedPostgresError } from './error.js';
 import { lockFolder } from './folderLock.js';
 import { preparePlace } from './place.js';
-import { addressOf, startPostmaster, stopOrphan } from './postmaster.js';
+import { addressOf, type Postmaster, startPostmaster, stopOrphan } from './postmaster.js';
 
 export { EmbeddedPostgresError } from './error.js';
 
@@ -34,29 +34,32 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { dataDir, settings = {}, onProgress = () => {}, onExit } = options;
   const binaries = findBinaries();
   const place = preparePlace(dataDir, binaries);
-  const release = lockFolder(dataDir);
+  const release = await lockFolder(dataDir);
+  let server: Postmaster | undefined;
   try {
     const cluster = prepareCluster(place, binaries.major);
     if (cluster.isNew) onProgress(`Made a database in ${place.folder}.`);
     await stopOrphan(cluster);
-    const server = await startPostmaster(place, cluster, settings);
-    onProgress(`PostgreSQL ${binaries.major} runs on port ${server.port}.`);
-    await makeDatabase(cluster, server.port);
+    const running = await startPostmaster(place, cluster, settings);
+    server = running;
+    onProgress(`PostgreSQL ${binaries.major} runs on port ${running.port}.`);
+    await makeDatabase(cluster, running.port);
 
     let stopping: Promise<void> | undefined;
-    server.ended.then((line) => {
+    running.ended.then((line) => {
       if (!stopping) onExit?.(new EmbeddedPostgresError(`The embedded database ended by itself: ${line}`));
     });
     return {
-      url: addressOf(cluster, server.port, roleName),
-      pid: server.pid,
+      url: addressOf(cluster, running.port, roleName),
+      pid: running.pid,
       stop() {
-        stopping ??= server.stop().finally(release);
+        stopping ??= running.stop().finally(release);
         return stopping;
       },
     };
   } catch (error) {
-    release();
+    await server?.stop();
+    await release();
     throw error;
   }
 }

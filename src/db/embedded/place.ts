@@ -4,7 +4,9 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -40,13 +42,13 @@ const elsewhere = '/var/lib/tenantry';
  * @throws EmbeddedPostgresError where a folder can't be written
  */
 export function preparePlace(dataDir: string, binaries: Binaries): Place {
-  const owner = process.getuid?.() === 0 ? unprivileged() : undefined;
+  const owner = process.getuid?.() === 0 ? serverOwner(dataDir) : undefined;
   try {
     makeFolder(resolve(dataDir));
     if (!owner) return { folder: ownFolder(dataDir), binaries: binaries.root, owner };
     // What lies in it is protected by its own modes: only the way through is opened.
     chmodSync(dataDir, statSync(dataDir).mode | 0o001);
-    return { folder: folderFor(owner, realpathSync(dataDir)), binaries: reachableBinaries(binaries), owner };
+    return { folder: folderFor(realpathSync(dataDir)), binaries: reachableBinaries(binaries), owner };
   } catch (error) {
     if (!hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST', 'ENOENT')) throw error;
     const why = error instanceof Error ? error.message : '';
@@ -69,21 +71,26 @@ function ownFolder(dataDir: string): string {
   return folder;
 }
 
-function folderFor(owner: Owner, dataDir: string): string {
+function folderFor(dataDir: string): string {
   const pointer = join(dataDir, 'postgres.location');
   const inside = join(dataDir, 'postgres');
-  if (!existsSync(pointer) && isReachable(dataDir)) return owned(inside, owner);
+  if (!existsSync(pointer) && (existsSync(join(inside, 'cluster')) || isReachable(dataDir))) return rootsFolder(inside);
   // A new name each time: who removes the data folder wants a new database, and not what an earlier one left below /var/lib.
   const folder = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(elsewhere, randomBytes(8).toString('hex'));
-  mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
-  owned(folder, owner);
+  makeElsewhere();
+  rootsFolder(folder);
   writeFileSync(pointer, `${folder}\n`);
   return folder;
 }
 
-function owned(folder: string, { uid, gid }: Owner): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chownSync(folder, uid, gid);
+/** Root's, and passable: the server's user owns the cluster alone, and can't put a link where root writes. */
+function rootsFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const { uid } = statSync(folder);
+  // One that a normal user made stays that user's.
+  if (uid !== 0 && uid !== unprivileged().uid) return folder;
+  chownSync(folder, 0, 0);
+  chmodSync(folder, 0o711);
   return folder;
 }
 
@@ -93,8 +100,9 @@ function reachableBinaries({ root, version }: Binaries): string {
   const copy = join(elsewhere, `postgresql-${version}`);
   if (existsSync(copy)) return copy;
   const part = `${copy}.${process.pid}`;
-  mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
+  makeElsewhere();
   cpSync(root, part, { recursive: true, verbatimSymlinks: true });
+  openToAll(part);
   try {
     renameSync(part, copy);
   } catch (error) {
@@ -102,6 +110,29 @@ function reachableBinaries({ root, version }: Binaries): string {
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
   }
   return copy;
+}
+
+/** Its mode is set apart: the process's umask takes bits from the one that mkdir is given. */
+function makeElsewhere(): void {
+  mkdirSync(elsewhere, { recursive: true });
+  chmodSync(elsewhere, 0o711);
+}
+
+/** Lets everyone read a copy and run its programs: an install under a strict umask leaves that to its owner. */
+function openToAll(path: string): void {
+  const { mode } = lstatSync(path);
+  if (lstatSync(path).isSymbolicLink()) return;
+  chmodSync(path, mode | 0o444 | (mode & 0o100 ? 0o111 : 0));
+  if (!lstatSync(path).isDirectory()) return;
+  for (const name of readdirSync(path)) openToAll(join(path, name));
+}
+
+/** Whose the cluster is that is there already, as where a normal user made it; else nobody. */
+function serverOwner(dataDir: string): Owner {
+  const cluster = join(dataDir, 'postgres', 'cluster');
+  if (!existsSync(cluster)) return unprivileged();
+  const { uid, gid } = statSync(cluster);
+  return uid === 0 ? unprivileged() : { uid, gid };
 }
 
 /** Whether every folder on the way to a path, and the path itself, lets anyone through. */
