@@ -69,8 +69,10 @@ export function given<T extends object, K extends keyof T & string>(path: readon
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-/** @throws Invalid naming `input.<name>` where a number is given and is below 1 */
-export function requirePositive(name: string, value: number | null | undefined): void {
-  if (value === null || value === undefined || value >= 1) return;
-  throw Invalid.field(['input', name], 'Input should be greater than or equal to 1', 'greater_than_equal', { ge: 1 });
+/** @throws Invalid naming `input.<name>` where a number is given and is out of its bounds, which are included */
+export function requireBetween(name: string, value: number | null | undefined, min: number, max = Number.POSITIVE_INFINITY): void {
+  if (value === null || value === undefined) return;
+  const path = ['input', name];
+  if (value < min) throw Invalid.field(path, `Input should be greater than or equal to ${min}`, 'greater_than_equal', { ge: min });
+  if (value > max) throw Invalid.field(path, `Input should be less than or equal to ${max}`, 'less_than_equal', { le: max });
 }

@@ -46,6 +46,14 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   ],
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
   session: ['endReason'],
+  settings: [
+    'defaultAccountType',
+    'impersonationEnabled',
+    'impersonationTtlSeconds',
+    'maxOrgsPerShard',
+    'permissionEnforcement',
+    'version',
+  ],
 };
 
 /** Names of the fields that the trail keeps of a resource. */

@@ -11,7 +11,7 @@ import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { type ConnectionSelection, fieldsOf, merged, type Selection } from '../graphql/selection.js';
-import { checkTexts, given, requirePositive, slugRule } from '../input.js';
+import { checkTexts, given, requireBetween, slugRule } from '../input.js';
 import { requireVersion } from '../version.js';
 import { orgShape } from './orgs.shape.js';
 import type { Org, OrgFilter, OrgOrder, UpdateOrgBillingInput, UpdateOrgInput } from './orgs.types.js';
@@ -151,7 +151,7 @@ async function applyToOrg(
 export async function updateOrg(ctx: Context, id: string, input: UpdateOrgInput, selection: Selection): Promise<RowOf<Org>> {
   const { baseVersion, ...fields } = input;
   checkTexts(['input'], fields, textRules);
-  requirePositive('maxLocations', fields.maxLocations);
+  requireBetween('maxLocations', fields.maxLocations, 1);
   const changes = given(['input'], fields, ['name', 'slug', 'accountType', 'onboardingStatus', 'maxLocations']);
   return applyToOrg(ctx, id, 'org.update', baseVersion, changes, selection);
 }
@@ -173,7 +173,7 @@ export async function findOrgBilling(ctx: Context, id: string): Promise<RowOf<Or
 export async function updateOrgBilling(ctx: Context, id: string, input: UpdateOrgBillingInput): Promise<RowOf<Org>> {
   const { baseVersion, ...fields } = input;
   checkTexts(['input'], fields, { billingEmail: email });
-  requirePositive('maxLocations', fields.maxLocations);
+  requireBetween('maxLocations', fields.maxLocations, 1);
   const changes = given(['input'], fields, ['accountType', 'maxLocations']);
   return applyToOrg(ctx, id, 'org.update_billing', baseVersion, changes, billingFields);
 }

@@ -10,6 +10,8 @@ import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
+import { SettingsResolver } from '../settings/settings.resolver.js';
+import { settingsRules } from '../settings/settings.rules.js';
 import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
@@ -24,6 +26,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   NodeResolver,
   OrgsResolver,
   SessionsResolver,
+  SettingsResolver,
   UsersResolver,
   ViewerResolver,
   WorkspacesResolver,
@@ -64,6 +67,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     groupRules,
     orgRules,
     sessionRules,
+    settingsRules,
     userRules,
     viewerRules,
     workspaceRules,
