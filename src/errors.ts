@@ -3,7 +3,7 @@
  * to the log what happened (`cause`). One function per surface maps them; see `server/graphqlErrors.ts` and `rest/errors/`.
  */
 
-export type ErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'BAD_USER_INPUT' | 'UNAVAILABLE';
+export type ErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'LOCKOUT' | 'BAD_USER_INPUT' | 'UNAVAILABLE';
 
 export abstract class DomainError extends Error {
   abstract readonly code: ErrorCode;
@@ -58,6 +58,16 @@ export class NotFound extends DomainError {
 /** The state of the object, or another object, is in the way. */
 export class Conflict extends DomainError {
   readonly code = 'CONFLICT';
+}
+
+/** The change would leave nobody who could let anybody in again. */
+export class Lockout extends DomainError {
+  readonly code = 'LOCKOUT';
+
+  /** @param permission what nobody would hold for good */
+  constructor(permission: string) {
+    super(`This would leave nobody who holds ${permission} for good.`, { permission });
+  }
 }
 
 /** One value that breaks a rule. */

@@ -44,7 +44,10 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'isGlobalAccess',
     'version',
   ],
+  // The user as an admin, and single facts of their groups and access.
+  admin: ['email', 'displayName', 'status', 'hasPlatformAccess', 'isGlobalAccess', 'version', 'group', 'expiresAt', 'orgId', 'note'],
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
+  group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   session: ['endReason'],
   settings: [
     'defaultAccountType',

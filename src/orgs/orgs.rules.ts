@@ -77,6 +77,7 @@ export const orgRules: Rules = {
     // Whoever may see a membership may see whose it is.
     user: sameAudience,
   },
+  OrgRef: each(withParent, 'id', 'name'),
   OrgBilling: each(withParent, 'orgId', 'accountType', 'maxLocations', 'billingEmail'),
   // Who changed the org is shown what they changed.
   UpdateOrgPayload: { org: sameAudience },

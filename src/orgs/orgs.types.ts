@@ -83,6 +83,15 @@ export class Org extends Node {
   readonly updatedAt: string;
 }
 
+@ObjectType({ description: 'An org, named.', simpleResolvers: true })
+export class OrgRef {
+  @Field(() => ID, { description: 'Of the org.' })
+  readonly id: string;
+
+  @Field(() => String, { description: 'The org’s name.' })
+  readonly name: string;
+}
+
 export const OrgConnection = connectionType('Org', () => Org);
 export const MyOrgConnection = connectionType('MyOrg', () => Org);
 

@@ -3,8 +3,11 @@ import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { each, isSignedIn, type Rules, withParent } from '../access/rule.js';
 import { guarded } from '../access/shield.js';
+import { AdminsResolver } from '../admins/admins.resolver.js';
+import { adminRules } from '../admins/admins.rules.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
@@ -21,7 +24,10 @@ import { workspaceRules } from '../workspaces/workspaces.rules.js';
 import { NodeResolver } from './node.resolver.js';
 
 const resolvers: NonEmptyArray<new () => object> = [
+  AdminsResolver,
   ApiKeysResolver,
+  GroupPermissionsResolver,
+  GroupsResolver,
   MyOrgsResolver,
   NodeResolver,
   OrgsResolver,
@@ -63,6 +69,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
   return mergedRules([
     pageRules(schema),
     nodeRules,
+    adminRules,
     apiKeyRules,
     groupRules,
     orgRules,

@@ -51,8 +51,8 @@ export class UsersResolver {
   }
 
   @FieldResolver(() => [Group], { description: 'Groups whose permissions the user has now, by name.' })
-  groups(@Root() user: RowOf<User>, @Ctx() ctx: Context) {
-    return groupsOfUser(ctx, user.key);
+  groups(@Root() user: RowOf<User>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return groupsOfUser(ctx, user.key, selectionOf(info));
   }
 
   @FieldResolver(() => [String], { description: 'Keys of the permissions that the user has now, in order.' })

@@ -17,10 +17,23 @@ const self = isSelf(field('id'));
 /** What an account is, beyond what fellow members see of each other. */
 const seesAccount = anyOf(
   self,
-  hasAnyPermission('platform.users.read', 'platform.users.list', 'platform.users.update', 'platform.admins.read'),
+  hasAnyPermission(
+    'platform.users.read',
+    'platform.users.list',
+    'platform.users.update',
+    'platform.admins.read',
+    'platform.admins.list',
+    'platform.admins.create',
+    'platform.admins.update',
+    'platform.admins.revoke',
+    'platform.org_access.grant',
+  ),
 );
 const seesPrivate = anyOf(self, hasPermission('platform.users.read'));
-const seesAccess = anyOf(self, hasPermission('platform.admins.read'));
+const seesAccess = anyOf(
+  self,
+  hasAnyPermission('platform.admins.read', 'platform.admins.list', 'platform.admins.create', 'platform.admins.update'),
+);
 
 export const userRules: Rules = {
   Query: {
@@ -39,6 +52,7 @@ export const userRules: Rules = {
     ...each(seesPrivate, 'orgMemberships', 'preferences', 'settings', 'roles', 'defaultWorkspaceId'),
     ...each(seesAccess, 'groups', 'effectivePermissions'),
   },
+  UserRef: each(withParent, 'id', 'displayName'),
   // Who changed the user is shown whom they changed.
   UpdateUserPayload: { user: sameAudience },
   UpdateMyPreferencesPayload: { user: sameAudience },

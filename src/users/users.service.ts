@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { changeAccess, requireHoldsAllOf } from '../access/changeAccess.js';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
@@ -91,6 +92,7 @@ function resourceOf(user: RowOf<User>) {
 /**
  * Changes the named fields of a user. A new email has yet to be verified.
  * @throws NotFound
+ * @throws Forbidden where the email would change of a user who holds permissions that the caller does not
  * @throws Conflict where the email belongs to another user, or a base version is given and the user is at another
  * @throws Invalid
  */
@@ -98,10 +100,13 @@ export async function updateUser(ctx: Context, id: string, input: UpdateUserInpu
   const { baseVersion, ...fields } = input;
   checkTexts(['input'], fields, { displayName: { min: 1, max: 200 }, email: { min: 3, max: 254 } });
   const changes = given(['input'], fields, ['displayName', 'email']);
-  return change(ctx, async ({ tx, record }) => {
+  // An email is a way in: who may have it is decided under the lock of access.
+  const run = changes.email === undefined ? change : changeAccess;
+  return run(ctx, async ({ tx, record }) => {
     const before = await lockUser(tx, id);
     requireVersion('user', before.version, baseVersion);
     const isNewEmail = changes.email !== undefined && changes.email?.toLowerCase() !== before.email?.toLowerCase();
+    if (isNewEmail) await requireHoldsAllOf(ctx, tx, before.key);
     const sets = [...assignments(changes), ...(isNewEmail ? [sql`email_verified_at = null`] : [])];
     const after = await writeUser(tx, before.key, sets, selection);
     await record({ action: 'user.update', resource: resourceOf(after), before, after });

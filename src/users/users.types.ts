@@ -77,6 +77,15 @@ export class User extends Node {
   readonly updatedAt: string;
 }
 
+@ObjectType({ description: 'A user, named.', simpleResolvers: true })
+export class UserRef {
+  @Field(() => ID, { description: 'Of the user.' })
+  readonly id: string;
+
+  @Field(() => String, { description: 'The name that others see.' })
+  readonly displayName: string;
+}
+
 export const UserConnection = connectionType('User', () => User);
 
 @InputType({ description: 'Which users. Several conditions must all hold.' })

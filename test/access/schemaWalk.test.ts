@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type GraphQLObjectType, getNamedType, isEnumType, isInputObjectType, isObjectType } from 'graphql';
 import { isPublic, sameAudience, withParent } from '../../src/access/rule.js';
 import { ruleOf } from '../../src/access/shield.js';
-import { buildUnguardedSchema, rulesOf } from '../../src/graphql/schema.js';
+import { buildUnguardedSchema, rulesOf } from '../../src/schema/schema.js';
 
 const schema = buildUnguardedSchema();
 const rules = rulesOf(schema);

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { hashPassword } from '../../src/access/passwords.js';
 import type { TestDatabase } from './database.js';
 
 let count = 0;
@@ -9,6 +10,8 @@ export async function aUser(
   values: {
     email?: string;
     displayName?: string;
+    /** Without one the user can't sign in. */
+    password?: string;
     status?: 'active' | 'suspended' | 'deactivated';
     isPlatformAdmin?: boolean;
     isGlobalAccess?: boolean;
@@ -24,6 +27,7 @@ export async function aUser(
       email: values.email ?? `user${count}@test.example`,
       username: `user${count}`,
       display_name: values.displayName ?? `User ${count}`,
+      password_hash: values.password === undefined ? null : await hashPassword(values.password),
       status,
       deactivated_at: status === 'deactivated' ? new Date().toISOString() : null,
       has_platform_access: values.isPlatformAdmin ?? false,
@@ -45,16 +49,17 @@ export async function anOrg(
   } = {},
 ): Promise<string> {
   count += 1;
+  const number = count;
   const id = uuidv7();
   const shard = await database.db.selectFrom('shards').select('id').executeTakeFirstOrThrow();
   await database.db
     .insertInto('orgs')
     .values({
       public_id: id,
-      name: values.name ?? `Org ${count}`,
-      slug: values.slug ?? `org-${count}`,
+      name: values.name ?? `Org ${number}`,
+      slug: values.slug ?? `org-${number}`,
       status: values.status ?? 'active',
-      schema_name: `t_org_${count}_${id.slice(-6)}`,
+      schema_name: `t_org_${number}_${id.slice(-6)}`,
       shard_id: shard.id,
     })
     .execute();
@@ -105,6 +110,7 @@ export async function aGrant(
   values: { expiresAt?: string } = {},
 ): Promise<string> {
   count += 1;
+  const name = `Group ${count}`;
   const id = uuidv7();
   const user = await db
     .updateTable('users')
@@ -112,11 +118,7 @@ export async function aGrant(
     .where('public_id', '=', userId)
     .returning('id')
     .executeTakeFirstOrThrow();
-  const group = await db
-    .insertInto('groups')
-    .values({ public_id: uuidv7(), name: `Group ${count}` })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const group = await db.insertInto('groups').values({ public_id: uuidv7(), name }).returning('id').executeTakeFirstOrThrow();
   if (permissions.length > 0) {
     await db
       .insertInto('group_permissions')
@@ -135,4 +137,62 @@ export async function anOrgAccess({ db }: TestDatabase, userId: string, orgId: s
   const org = await db.selectFrom('orgs').select('id').where('public_id', '=', orgId).executeTakeFirstOrThrow();
   const user = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
   await db.insertInto('org_access').values({ public_id: uuidv7(), user_id: user.id, org_id: org.id }).execute();
+}
+
+/** Takes a user's access away, as far as no operation does it yet. `blocked` is an entry of the session blocklist. */
+export async function shutOut(
+  { db }: TestDatabase,
+  userId: string,
+  how: 'suspended' | 'deactivated' | 'deleted' | 'blocked',
+): Promise<void> {
+  const now = new Date().toISOString();
+  if (how === 'blocked') {
+    const user = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+    await db.insertInto('session_blocklist').values({ user_id: user.id, reason: 'test' }).execute();
+    return;
+  }
+  const changes = {
+    suspended: { status: 'suspended' },
+    deactivated: { status: 'deactivated', deactivated_at: now },
+    deleted: { deleted_at: now },
+  };
+  await db.updateTable('users').set(changes[how]).where('public_id', '=', userId).execute();
+}
+
+/** Lets every assignment but this user's end one day, so that they alone hold what they hold for good. */
+export async function theOnlyLastingAdmin({ db }: TestDatabase, userId: string): Promise<void> {
+  const user = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+  await db.updateTable('group_assignments').set({ expires_at: '2099-01-01T00:00:00Z' }).where('user_id', '<>', user.id).execute();
+}
+
+/** A session of a user, that began with a sign-in. @returns the public id, which its access tokens carry as `sid` */
+export async function aSession({ db }: TestDatabase, userId: string): Promise<string> {
+  const id = uuidv7();
+  const user = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+  await db.insertInto('sessions').values({ public_id: id, user_id: user.id, expires_at: expiresAt }).execute();
+  return id;
+}
+
+/** Ends what a grant gives: lets its assignment run out, or suspends it, or archives its group. @param assignmentId from `aGrant` */
+export async function endGrant({ db }: TestDatabase, assignmentId: string, how: 'expired' | 'suspended' | 'archived'): Promise<void> {
+  const past = new Date(Date.now() - 1_000).toISOString();
+  if (how === 'archived') {
+    const assignment = db.selectFrom('group_assignments').select('group_id').where('public_id', '=', assignmentId);
+    await db.updateTable('groups').set({ status: 'archived', archived_at: past }).where('id', '=', assignment).execute();
+    return;
+  }
+  const changes = { expired: { expires_at: past }, suspended: { suspended_at: past } };
+  await db.updateTable('group_assignments').set(changes[how]).where('public_id', '=', assignmentId).execute();
+}
+
+/** Lets a session, an API key or a refresh token run out. @param id a session's or a key's public id; for `refresh token`, the session's */
+export async function letExpire({ db }: TestDatabase, what: 'session' | 'API key' | 'refresh token', id: string): Promise<void> {
+  const past = { expires_at: new Date(Date.now() - 1_000).toISOString() };
+  if (what === 'session') await db.updateTable('sessions').set(past).where('public_id', '=', id).execute();
+  else if (what === 'API key') await db.updateTable('api_keys').set(past).where('public_id', '=', id).execute();
+  else {
+    const session = db.selectFrom('sessions').select('id').where('public_id', '=', id);
+    await db.updateTable('refresh_tokens').set(past).where('session_id', '=', session).execute();
+  }
 }

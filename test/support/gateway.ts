@@ -53,8 +53,16 @@ export interface TestGateway {
 
 const testKeys = signingKeys([{ kid: 'test', secret: Buffer.from('0123456789abcdefghijklmnopqrstuv') }], 'tenantry', 'tenantry');
 
-/** Starts a gateway on a copy of the template database, or on the given one. @param env configuration beyond the defaults */
-export async function testGateway(env: Readonly<Record<string, string>> = {}, on?: TestDatabase): Promise<TestGateway> {
+/**
+ * Starts a gateway on a copy of the template database, or on the given one.
+ * @param env configuration beyond the defaults
+ * @param keys what it signs and verifies access tokens with
+ */
+export async function testGateway(
+  env: Readonly<Record<string, string>> = {},
+  on?: TestDatabase,
+  keys: SigningKeys = testKeys,
+): Promise<TestGateway> {
   const database = on ?? (await testDatabase());
   const config: Config = parseConfig({ PORT: '0', LOG_LEVEL: 'info', ...env });
   const lines: string[] = [];
@@ -63,7 +71,7 @@ export async function testGateway(env: Readonly<Record<string, string>> = {}, on
     Parameters<typeof createLogger>[0]['destination']
   >;
   const logger = createLogger({ logLevel: config.logLevel, logFormat: 'json', terminal: false, destination });
-  const app = await createGateway({ config, database, keys: testKeys, logger, metrics: createMetrics() });
+  const app = await createGateway({ config, database, keys, logger, metrics: createMetrics() });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const { public_id: adminId } = await database.db
     .selectFrom('users')
@@ -71,7 +79,7 @@ export async function testGateway(env: Readonly<Record<string, string>> = {}, on
     .where('has_platform_access', '=', true)
     .orderBy('id')
     .executeTakeFirstOrThrow();
-  const tokenFor = (userId: string, ttl = 900) => issueAccessToken(testKeys, { sub: userId }, ttl).token;
+  const tokenFor = (userId: string, ttl = 900) => issueAccessToken(keys, { sub: userId }, ttl).token;
 
   const headersOf = ({ token, headers }: Caller): Record<string, string> => ({
     ...(token && { authorization: `Bearer ${token}` }),
@@ -81,7 +89,7 @@ export async function testGateway(env: Readonly<Record<string, string>> = {}, on
   return {
     url,
     database,
-    keys: testKeys,
+    keys,
     logs: () => lines.join(''),
     tokenFor,
     adminId,

@@ -6,6 +6,7 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
+  LOCKOUT: 400,
   BAD_USER_INPUT: 422,
   UNAVAILABLE: 503,
 };

@@ -34,6 +34,7 @@ function refused(error: DomainError, { traceId }: Occasion): Answer {
     }
     // The surface documents no 409: what stands in the way is a 422.
     case 'CONFLICT':
+    case 'LOCKOUT':
     case 'BAD_USER_INPUT':
       return invalid([{ loc: ['body'], msg: error.message, type: 'value_error' }]);
     case 'UNAVAILABLE': {

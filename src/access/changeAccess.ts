@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import { type Change, change } from '../audit/change.js';
+import type { Tx } from '../audit/entry.js';
+import { actorOf, type Context } from '../context.js';
+import { Forbidden, Lockout } from '../errors.js';
+
+/** Serializes what changes who may do what; an arbitrary number that nothing else uses. */
+const lock = 7_265_302;
+
+/** The permission without which nobody could let anybody in again. */
+const lastingPermission = 'platform.admins.create';
+
+/**
+ * Runs a change of who may do what: one at a time over all gateways, so that what it checks still holds when it commits,
+ * and never so that nobody is left who could undo it (contract: "Admins").
+ * @throws Lockout where nobody would hold `platform.admins.create` for good
+ */
+export async function changeAccess<T>(ctx: Context, work: (change: Change) => Promise<T>): Promise<T> {
+  return change(ctx, async (each) => {
+    await sql`select pg_advisory_xact_lock(${lock})`.execute(each.tx);
+    const result = await work(each);
+    await requireLastingAdmin(each.tx);
+    return result;
+  });
+}
+
+async function requireLastingAdmin(tx: Tx): Promise<void> {
+  const { rows } = await sql<{ remains: boolean }>`select exists (
+      select from users u
+      join group_assignments a on a.user_id = u.id and a.suspended_at is null and a.expires_at is null
+      join groups g on g.id = a.group_id and g.status = 'active'
+      join group_permissions p on p.group_id = g.id and p.permission = ${lastingPermission}
+      where u.has_platform_access and u.status = 'active' and u.deleted_at is null
+        and not exists (select from session_blocklist b where b.user_id = u.id)
+    ) as remains`.execute(tx);
+  if (!rows[0]?.remains) throw new Lockout(lastingPermission);
+}
+
+/** The permissions that a user has at this moment of a transaction. The same conditions as in findActor.ts. */
+export async function permissionsHeld(tx: Tx, userKey: string): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ permission: string }>`select distinct p.permission
+    from users u
+    join group_assignments a on a.user_id = u.id and a.suspended_at is null and (a.expires_at is null or a.expires_at > now())
+    join groups g on g.id = a.group_id and g.status = 'active'
+    join group_permissions p on p.group_id = g.id
+    where u.id = ${userKey} and u.has_platform_access and u.status = 'active'`.execute(tx);
+  return new Set(rows.map((row) => row.permission));
+}
+
+/**
+ * Nobody gives what they do not hold (contract: "Anti-escalation"): by what the caller holds now, under the lock of
+ * `changeAccess`, and cut to what their credential may use. No enforcement mode switches it off.
+ * @throws Forbidden listing the permissions that the caller lacks
+ */
+export async function requireHeld(ctx: Context, tx: Tx, permissions: Iterable<string>, message: string): Promise<void> {
+  const actor = actorOf(ctx);
+  const held = await permissionsHeld(tx, actor.key);
+  const missing = [...permissions].filter((key) => !held.has(key) || !actor.permissions.has(key)).sort();
+  const [first] = missing;
+  if (first) throw new Forbidden(first, { missing, message });
+}
+
+/**
+ * Who can change another's email can sign in as them: they must hold what the other holds.
+ * @throws Forbidden listing what the user holds and the caller does not
+ */
+export async function requireHoldsAllOf(ctx: Context, tx: Tx, userKey: string): Promise<void> {
+  const theirs = await permissionsHeld(tx, userKey);
+  await requireHeld(ctx, tx, theirs, 'Who signs in with this email holds permissions that the caller does not.');
+}

@@ -1,0 +1,34 @@
+import { anyOf, each, field, hasAnyPermission, hasPermission, isSelf, type Rules, sameAudience, withParent } from '../access/rule.js';
+
+const self = isSelf(field('id'));
+/** Who works on admins sees what they were given; a change answers with it. */
+const seesAssignments = anyOf(self, hasAnyPermission('platform.admins.read', 'platform.admins.update'));
+const seesOrgAccess = anyOf(self, hasAnyPermission('platform.org_access.read', 'platform.admins.read'));
+const seesCount = anyOf(
+  self,
+  hasAnyPermission('platform.admins.read', 'platform.admins.list', 'platform.admins.create', 'platform.admins.update'),
+);
+
+export const adminRules: Rules = {
+  Query: {
+    admins: hasPermission('platform.admins.list'),
+    admin: hasPermission('platform.admins.read'),
+    adminOrgAccess: hasPermission('platform.org_access.read'),
+  },
+  Mutation: {
+    createAdmin: hasPermission('platform.admins.create'),
+    updateAdmin: hasPermission('platform.admins.update'),
+    revokeAdmin: hasPermission('platform.admins.revoke'),
+    ...each(hasPermission('platform.admins.update'), 'assignGroup', 'setAssignmentExpiry', 'unassignGroup'),
+    ...each(hasPermission('platform.org_access.grant'), 'grantOrgAccess', 'setGlobalAccess'),
+    revokeOrgAccess: hasPermission('platform.org_access.revoke'),
+  },
+  User: { assignments: seesAssignments, orgAccess: seesOrgAccess, orgAccessCount: seesCount },
+  Assignment: each(withParent, 'id', 'group', 'assignedBy', 'assignedAt', 'expiresAt', 'isActive'),
+  OrgAccess: each(withParent, 'id', 'org', 'grantedBy', 'grantedAt', 'note'),
+  // Who changed it is shown what they changed.
+  AdminPayload: { admin: sameAudience },
+  AssignmentPayload: { assignment: sameAudience },
+  OrgAccessPayload: { orgAccess: sameAudience },
+  RemovedPayload: each(withParent, 'removedId'),
+};
