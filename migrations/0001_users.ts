@@ -27,6 +27,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       email_verified_at timestamptz,
       last_login_at timestamptz,
       deactivated_at timestamptz check ((status = 'deactivated') = (deactivated_at is not null)),
+      -- What reactivating gives back.
+      deactivated_from text check (deactivated_from in ('active', 'suspended'))
+        check ((status = 'deactivated') = (deactivated_from is not null)),
       deleted_at timestamptz,
       version integer not null default 1,
       created_at timestamptz not null default now(),

@@ -283,6 +283,7 @@ export interface Users {
   bio: string | null;
   created_at: Generated<string>;
   deactivated_at: string | null;
+  deactivated_from: string | null;
   default_workspace_id: string | null;
   deleted_at: string | null;
   display_name: string;

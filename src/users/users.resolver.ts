@@ -10,6 +10,7 @@ import { effectivePermissionsOf, groupsOfUser } from '../groups/groups.service.j
 import { Group } from '../groups/groups.types.js';
 import { membershipsOfUser } from '../orgs/memberships.service.js';
 import { OrgMembership } from '../orgs/memberships.types.js';
+import { deactivateUser, reactivateUser } from './lifecycle.service.js';
 import type { JsonObject } from './mergePatch.js';
 import { findUser, listUsers, updateMyPreferences, updateUser } from './users.service.js';
 import {
@@ -19,6 +20,7 @@ import {
   User,
   UserConnection,
   UserFilter,
+  UserLifecyclePayload,
   UserOrder,
 } from './users.types.js';
 
@@ -68,6 +70,18 @@ export class UsersResolver {
     @Info() info: GraphQLResolveInfo,
   ) {
     return { user: await updateUser(ctx, id, input, below(selectionOf(info), 'user')) };
+  }
+
+  @Mutation(() => UserLifecyclePayload, {
+    description: 'Closes the platform to a user: memberships and groups are suspended, sessions ended.',
+  })
+  async deactivateUser(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return { user: await deactivateUser(ctx, id, below(selectionOf(info), 'user')) };
+  }
+
+  @Mutation(() => UserLifecyclePayload, { description: 'Undoes exactly what deactivating a user did.' })
+  async reactivateUser(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return { user: await reactivateUser(ctx, id, below(selectionOf(info), 'user')) };
   }
 
   @Mutation(() => UpdateMyPreferencesPayload, {

@@ -43,6 +43,8 @@ export const userRules: Rules = {
   },
   Mutation: {
     updateUser: hasPermission('platform.users.update'),
+    deactivateUser: hasPermission('platform.users.deactivate'),
+    reactivateUser: hasPermission('platform.users.reactivate'),
     updateMyPreferences: isSignedIn,
   },
   User: {
@@ -55,5 +57,6 @@ export const userRules: Rules = {
   UserRef: each(withParent, 'id', 'displayName'),
   // Who changed the user is shown whom they changed.
   UpdateUserPayload: { user: sameAudience },
+  UserLifecyclePayload: { user: sameAudience },
   UpdateMyPreferencesPayload: { user: sameAudience },
 };

@@ -131,6 +131,12 @@ export class UpdateUserPayload {
 }
 
 @ObjectType({ description: 'The user as the change left them.', simpleResolvers: true })
+export class UserLifecyclePayload {
+  @Field(() => User, { description: 'The user as the change left them.' })
+  readonly user: User;
+}
+
+@ObjectType({ description: 'The user as the change left them.', simpleResolvers: true })
 export class UpdateMyPreferencesPayload {
   @Field(() => User, { description: 'The user as the change left them.' })
   readonly user: User;

@@ -72,6 +72,20 @@ function escalation(permission: string, call: (scene: Scene, group: string) => P
 
 const newAdmin = (group: string) => ({ display_name: 'Ada', email: `${uuidv7()}@test.example`, group_uuid: group });
 
+/** Cases of an operation that closes the platform to a user. */
+function deactivating(operationId: string, name: 'user_uuid' | 'user_id'): StatusCase[] {
+  return [
+    permitted(operationId, async (scene) => ({ params: { [name]: await scene.user() } }), 204),
+    anonymous,
+    unpermitted(operationId),
+    absent('for a user whom there is not'),
+    invalid('for an id that is no UUID', ['path', name], { params: noUuid }),
+    invalid('for a user who is deactivated already', ['path', name], async (scene) => ({
+      params: { [name]: await scene.user({ status: 'deactivated' }) },
+    })),
+  ];
+}
+
 /** The operations of groups, admins, their assignments and their access to orgs. */
 export const administrationCases: Readonly<Record<string, readonly StatusCase[]>> = {
   get_groups: [permitted('get_groups'), anonymous, unpermitted('get_groups')],
@@ -354,5 +368,20 @@ export const administrationCases: Readonly<Record<string, readonly StatusCase[]>
     unpermitted('delete_admins_admin_uuid_org_access_org_uuid'),
     absent('for an admin who is not'),
     badAdminId(),
+  ],
+
+  post_users_user_uuid_deactivate: deactivating('post_users_user_uuid_deactivate', 'user_uuid'),
+  delete_users_user_id: deactivating('delete_users_user_id', 'user_id'),
+  post_users_user_uuid_reactivate: [
+    permitted(
+      'post_users_user_uuid_reactivate',
+      async (scene) => ({ params: { user_uuid: await scene.user({ status: 'deactivated' }) } }),
+      204,
+    ),
+    anonymous,
+    unpermitted('post_users_user_uuid_reactivate'),
+    absent('for a user whom there is not'),
+    invalid('for an id that is no UUID', ['path', 'user_uuid'], { params: noUuid }),
+    invalid('for a user who is active', ['path', 'user_uuid'], ({ stranger }) => ({ params: { user_uuid: stranger.id } })),
   ],
 };

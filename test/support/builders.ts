@@ -30,6 +30,7 @@ export async function aUser(
       password_hash: values.password === undefined ? null : await hashPassword(values.password),
       status,
       deactivated_at: status === 'deactivated' ? new Date().toISOString() : null,
+      deactivated_from: status === 'deactivated' ? 'active' : null,
       has_platform_access: values.isPlatformAdmin ?? false,
       is_global_access: values.isGlobalAccess ?? false,
     })
@@ -153,7 +154,7 @@ export async function shutOut(
   }
   const changes = {
     suspended: { status: 'suspended' },
-    deactivated: { status: 'deactivated', deactivated_at: now },
+    deactivated: { status: 'deactivated', deactivated_at: now, deactivated_from: 'active' },
     deleted: { deleted_at: now },
   };
   await db.updateTable('users').set(changes[how]).where('public_id', '=', userId).execute();

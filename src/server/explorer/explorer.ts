@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
 import { explorerPage } from './explorerPage.js';
 import { icon } from './icon.js';
 import { readManifest } from './manifest.js';
@@ -63,6 +63,11 @@ export const explorer: FastifyPluginAsync<ExplorerOptions> = async (server, { as
 
 // The endpoint's route lies outside of this plugin and must see what it decorates: Fastify's sign for a plugin without a scope of its own.
 Object.assign(explorer, { [Symbol.for('skip-override')]: true });
+
+/** Says whether the plugin `explorer` is registered on this server or on one above it. */
+export function servesExplorer(server: FastifyInstance): boolean {
+  return server.hasDecorator(pageDecorator);
+}
 
 /**
  * Answers with the explorer's page.

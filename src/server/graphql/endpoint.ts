@@ -2,7 +2,7 @@ import type { ApolloServer, BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Context } from '../../context.js';
-import { sendExplorer } from '../explorer/explorer.js';
+import { sendExplorer, servesExplorer } from '../explorer/explorer.js';
 import { wantsExplorer } from '../explorer/wantsExplorer.js';
 import { requireWellFormed } from '../wellFormed.js';
 import type { GraphQLContext } from './apollo.js';
@@ -24,7 +24,7 @@ export function mountApollo<C extends BaseContext>(
     url: path,
     async handler(request, reply) {
       request.operation = { surface: 'graphql', name: 'unknown' };
-      if (wantsExplorer(request)) return sendExplorer(reply);
+      if (servesExplorer(app) && wantsExplorer(request)) return sendExplorer(reply);
       // The same address answers browsers with a page.
       reply.header('vary', 'accept');
       return answer.call(app, request, reply);
