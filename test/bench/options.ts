@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  /** Measurements of each way in each case; the table shows their medians. */
+  readonly rounds: number;
+  /** Length of one measurement. */
+  readonly seconds: number;
+  /** Connections that ask at the same time, each for the next answer when it has the last one. */
+  readonly connections: number;
+}
+
+export const benchHelp = `npm run bench -- [options]
+
+  --rounds N         measurements of each way, 5 to 100 [7]
+  --seconds N        seconds of one measurement, 1 to 60 [2]
+  --connections N    connections that ask at once, 1 to 500 [16]
+
+BENCH_DATABASE_URL: an empty PostgreSQL database to use. Where absent, one is made in a temporary folder.
+`;
+
+/** @throws Error naming the option at fault */
+export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '7' },
+      seconds: { type: 'string', default: '2' },
+      connections: { type: 'string', default: '16' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    // A median of fewer would be moved by one disturbance.
+    rounds: wholeNumber('--rounds', values.rounds, 5, 100),
+    seconds: wholeNumber('--seconds', values.seconds, 1, 60),
+    connections: wholeNumber('--connections', values.connections, 1, 500),
+  };
+}
+
+function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) throw new Error(`${option} must be a whole number from ${min} to ${max}.`);
+  return value;
+}
