@@ -31,6 +31,8 @@ export interface Context extends Platform {
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
   /** Batches of this request by name: one loader an edge and set of arguments. */
   readonly loaders: Map<string, DataLoader<string, unknown>>;
+  /** Permissions whose lack this request has been let through with, and the writing of the entry that says so. */
+  readonly violations: Map<string, Promise<void>>;
 }
 
 /** The caller. @throws Unauthenticated where there is none */

@@ -106,5 +106,5 @@ async function addRest(
 
 async function requirePermission(ctx: Context, permission: string): Promise<void> {
   const decision = await decidePermission(ctx, permission);
-  if (decision !== true) throw decision;
+  if (decision !== true) throw decision();
 }

@@ -46,7 +46,7 @@ function claimsOf(keys: SigningKeys, token: string): AccessClaims {
   const key = header.kid === undefined ? undefined : keys.byKid.get(header.kid);
   if (!key) throw new Unauthenticated();
 
-  const payload = jwt.verify(token, key.secret, { algorithms: [algorithm], issuer: keys.issuer, audience: keys.audience });
+  const payload = jwt.verify(token, key, { algorithms: [algorithm], issuer: keys.issuer, audience: keys.audience });
   if (typeof payload === 'string') throw new Unauthenticated();
   const { sub, sid, exp, iat, jti } = payload;
   if (typeof exp !== 'number' || typeof iat !== 'number' || typeof jti !== 'string') throw new Unauthenticated();

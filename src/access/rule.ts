@@ -3,8 +3,10 @@ import { type DomainError, Forbidden, NotFound, Unauthenticated } from '../error
 import { type Actor, hasOrgAccess, isMemberOf } from './actor.js';
 import { recordViolation } from './violation.js';
 
-/** Yes, or the error that the caller is given. */
-export type Decision = true | DomainError;
+/** Makes the error that the caller is given: most refusals are one of several ways that did not open, and are thrown away. */
+export type Refusal = () => DomainError;
+
+export type Decision = true | Refusal;
 
 /**
  * Decides whether a field may be read or run: by the caller, by the object that it belongs to, and by the arguments that
@@ -41,8 +43,11 @@ export const withParent: Rule = rule('whoever may see the object', () => true);
  */
 export const sameAudience: Rule = rule('whoever may see what it belongs to', () => true);
 
+const noCaller: Refusal = () => new Unauthenticated();
+
 function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
-  return (ctx: Context, parent: RuleParent, args: RuleArgs) => (ctx.actor ? decide(ctx.actor, ctx, parent, args) : new Unauthenticated());
+  return (ctx: Context, parent: RuleParent, args: RuleArgs): Decision | Promise<Decision> =>
+    ctx.actor ? decide(ctx.actor, ctx, parent, args) : noCaller;
 }
 
 export const isSignedIn: Rule = rule(
@@ -55,16 +60,16 @@ export const isInteractive: Rule = rule(
   'a user who signed in',
   signedIn((actor) =>
     actor.credential.kind === 'api_key'
-      ? new Forbidden('session', { message: 'This needs a user who signed in; an API key may not do it.' })
+      ? () => new Forbidden('session', { message: 'This needs a user who signed in; an API key may not do it.' })
       : true,
   ),
 );
 
 /** The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. */
 export async function decidePermission(ctx: Context, permission: string): Promise<Decision> {
-  if (!ctx.actor) return new Unauthenticated();
+  if (!ctx.actor) return noCaller;
   if (ctx.actor.permissions.has(permission) || ctx.enforcement === 'disabled') return true;
-  if (ctx.enforcement === 'enabled') return new Forbidden(permission);
+  if (ctx.enforcement === 'enabled') return () => new Forbidden(permission);
   await recordViolation(ctx, permission);
   return true;
 }
@@ -85,8 +90,8 @@ export function hasAnyPermission(...keys: readonly [string, ...string[]]): Rule 
 export function hasPermissionOrHidden(permission: string, type: string, id: IdOf): Rule {
   return rule(permission, async (ctx, parent, args) => {
     const decision = await decidePermission(ctx, permission);
-    const isOutsider = decision instanceof Forbidden && !ctx.actor?.hasPlatformAccess;
-    return isOutsider ? new NotFound(type, id(parent, args)) : decision;
+    const isOutsider = ctx.actor !== null && !ctx.actor.hasPlatformAccess;
+    return decision !== true && isOutsider ? () => new NotFound(type, id(parent, args)) : decision;
   });
 }
 
@@ -114,7 +119,7 @@ export const joined =
 export function isMember(orgId: IdOf): Rule {
   return rule(
     'active member of the org',
-    signedIn((actor, _ctx, parent, args) => isMemberOf(actor, orgId(parent, args)) || new NotFound('org', orgId(parent, args))),
+    signedIn((actor, _ctx, parent, args) => isMemberOf(actor, orgId(parent, args)) || (() => new NotFound('org', orgId(parent, args)))),
   );
 }
 
@@ -124,7 +129,7 @@ export function isOrgAdmin(orgId: IdOf): Rule {
     'admin of the org',
     signedIn((actor, _ctx, parent, args) => {
       const id = orgId(parent, args);
-      return actor.orgs.get(id)?.roleHint === 'admin' || new NotFound('org', id);
+      return actor.orgs.get(id)?.roleHint === 'admin' || (() => new NotFound('org', id));
     }),
   );
 }
@@ -132,7 +137,7 @@ export function isOrgAdmin(orgId: IdOf): Rule {
 export function isSelf(userId: IdOf): Rule {
   return rule(
     'the user themselves',
-    signedIn((actor, _ctx, parent, args) => actor.id === userId(parent, args) || new NotFound('user', userId(parent, args))),
+    signedIn((actor, _ctx, parent, args) => actor.id === userId(parent, args) || (() => new NotFound('user', userId(parent, args)))),
   );
 }
 
@@ -142,7 +147,7 @@ export function mayReachOrg(orgId: IdOf): Rule {
     'access to the org',
     signedIn(
       (actor, _ctx, parent, args) =>
-        hasOrgAccess(actor, orgId(parent, args)) || new Forbidden('org_access', { message: 'This needs access to the org.' }),
+        hasOrgAccess(actor, orgId(parent, args)) || (() => new Forbidden('org_access', { message: 'This needs access to the org.' })),
     ),
   );
 }
@@ -150,7 +155,7 @@ export function mayReachOrg(orgId: IdOf): Rule {
 /** The first that allows; the refusal is the last one's. */
 export function anyOf(...rules: readonly [Rule, ...Rule[]]): Rule {
   return rule(rules.map(({ says }) => says).join(', or '), async (ctx, parent, args) => {
-    let decision: Decision = new Unauthenticated();
+    let decision: Decision = noCaller;
     for (const decide of rules) {
       decision = await decide(ctx, parent, args);
       if (decision === true) return true;

@@ -53,7 +53,8 @@ function tree(schema: GraphQLSchema, rules: Rules): Parameters<typeof shield>[0]
 function asShieldRule(rule: Rule, name: string) {
   return shieldRule(name, { cache: 'no_cache' })(async (parent: RuleParent, args: RuleArgs, ctx: Context) => {
     try {
-      return await rule(ctx, parent ?? {}, args);
+      const decision = await rule(ctx, parent ?? {}, args);
+      return decision === true || decision();
     } catch (error) {
       // A rule that throws would read as a plain refusal.
       return error instanceof Error ? error : new Error('A rule could not decide.');

@@ -1,3 +1,5 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+
 /** One secret that access tokens are signed with. */
 export interface SigningKey {
   readonly kid: string;
@@ -7,11 +9,12 @@ export interface SigningKey {
 /** The first key signs; all verify, so that a key can be replaced with an overlap. */
 export interface SigningKeys {
   readonly current: SigningKey;
-  readonly byKid: ReadonlyMap<string, SigningKey>;
+  /** As key objects: jsonwebtoken tries to read a Buffer as a public key at each call, which costs it half a millisecond. */
+  readonly byKid: ReadonlyMap<string, KeyObject>;
   readonly issuer: string;
   readonly audience: string;
 }
 
 export function signingKeys(keys: readonly [SigningKey, ...SigningKey[]], issuer: string, audience: string): SigningKeys {
-  return { current: keys[0], byKid: new Map(keys.map((key) => [key.kid, key])), issuer, audience };
+  return { current: keys[0], byKid: new Map(keys.map(({ kid, secret }) => [kid, createSecretKey(secret)])), issuer, audience };
 }

@@ -3,9 +3,16 @@ import { actorOf, type Context } from '../context.js';
 
 /**
  * Records that a caller did what a permission would have been needed for, in the enforcement mode `audit`, in a
- * transaction of its own. An act that can't be recorded is not let through: the error is the caller's.
+ * transaction of its own. One entry tells of a request and a permission, however many fields and rows needed it.
+ * An act that can't be recorded is not let through: the error is the caller's.
  */
-export async function recordViolation(ctx: Context, permission: string): Promise<void> {
+export function recordViolation(ctx: Context, permission: string): Promise<void> {
+  const recorded = ctx.violations.get(permission) ?? writeViolation(ctx, permission);
+  ctx.violations.set(permission, recorded);
+  return recorded;
+}
+
+async function writeViolation(ctx: Context, permission: string): Promise<void> {
   const actor = actorOf(ctx);
   await ctx.db.transaction().execute((tx) =>
     recordEntry(tx, ctx, {

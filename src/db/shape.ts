@@ -39,26 +39,24 @@ export function selectList(columns: readonly Column[]): RawBuilder<unknown> {
   return sql.join(columns.map(([alias, expression]) => sql`${expression} as ${sql.id(alias)}`));
 }
 
-/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`. Changes and returns the rows. */
+/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`. */
 export function nested<T>(columns: readonly Column[], rows: Record<string, unknown>[]): T[] {
   const paths = columns.flatMap(([alias]) => {
     const dot = alias.indexOf('.');
     return dot < 0 ? [] : [{ alias, field: alias.slice(0, dot), name: alias.slice(dot + 1) }];
   });
-  if (paths.length > 0) for (const row of rows) fold(row, paths);
   // The columns were chosen from the type's own shape; TypeScript cannot follow them through SQL text.
-  return rows as T[];
-}
-
-function fold(row: Record<string, unknown>, paths: readonly { alias: string; field: string; name: string }[]): void {
-  for (const { alias, field, name } of paths) {
-    let relation = row[field];
-    if (typeof relation !== 'object' || relation === null) {
-      relation = {};
-      row[field] = relation;
-    }
-    // Made two lines above, or for an earlier path of the same field.
-    (relation as Record<string, unknown>)[name] = row[alias];
-    delete row[alias];
-  }
+  if (paths.length === 0) return rows as T[];
+  const folded = new Set(paths.map(({ alias }) => alias));
+  const own = Object.keys(rows[0] ?? {}).filter((name) => !folded.has(name));
+  const fields = [...new Set(paths.map(({ field }) => field))];
+  // New objects: to delete properties of a row would make each access to it slow.
+  return rows.map((row) => {
+    const made: Record<string, unknown> = {};
+    for (const name of own) made[name] = row[name];
+    for (const field of fields) made[field] = {};
+    // Made in the line above.
+    for (const { alias, field, name } of paths) (made[field] as Record<string, unknown>)[name] = row[alias];
+    return made as T;
+  });
 }

@@ -25,11 +25,15 @@ export interface Connection<T> {
 
 /** A page as Relay's connection shows it. */
 export function connectionOf<T>(page: Page<T>): Connection<T> {
-  const { nodes, cursors, hasNextPage, hasPreviousPage } = page;
+  const { nodes, hasNextPage, hasPreviousPage } = page;
   return {
-    edges: nodes.map((node, i) => ({ node, cursor: cursors[i] ?? '' })),
+    get edges() {
+      return nodes.map((node, i) => ({ node, cursor: page.cursors[i] ?? '' }));
+    },
     nodes,
-    pageInfo: { hasNextPage, hasPreviousPage, startCursor: cursors[0] ?? null, endCursor: cursors.at(-1) ?? null },
+    get pageInfo() {
+      return { hasNextPage, hasPreviousPage, startCursor: page.cursors[0] ?? null, endCursor: page.cursors.at(-1) ?? null };
+    },
     totalCount: page.totalCount,
   };
 }

@@ -16,5 +16,6 @@ export async function requestContext(platform: Platform, request: FastifyRequest
     origin: { traceId: request.traceId, ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null },
     log: request.log,
     loaders: new Map(),
+    violations: new Map(),
   };
 }

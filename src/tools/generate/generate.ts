@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import { configMarkdown } from '../../config/documentation.js';
 import { migrate } from '../../db/migrator.js';
 import { openDatabase } from '../../db/pool.js';
 import { dialectOf } from '../../rest/dialect.js';
@@ -33,11 +34,20 @@ async function generatedFiles(): Promise<Record<string, string>> {
     }
   });
   return {
+    'README.md': withConfiguration(readFileSync('README.md', 'utf8')),
     'schema/schema.graphql': `${printSchema(schema)}\n`,
     'src/db/types.generated.ts': types,
     ...Object.fromEntries(openApi),
     ...(await operationTypes(schema, dialectOf(schema, operationsFolder()))),
   };
+}
+
+/** The README with its table of configuration as it is. */
+function withConfiguration(readme: string): string {
+  return readme.replace(
+    /(<!-- configuration:[^>]*-->\n)[\s\S]*?(<!-- \/configuration -->)/,
+    (_all, begin, end) => begin + configMarkdown() + end,
+  );
 }
 
 const files = Object.entries(await generatedFiles());
