@@ -33,8 +33,8 @@ export interface AppOptions {
 
 /** Bytes. */
 const bodyLimit = 1_048_576;
-/** Characters of one parameter in a path; longer than an email address. */
-const maxParamLength = 256;
+/** Characters of one parameter in a path: as many as a request line can have, so that validation says what is wrong with it. */
+const maxParamLength = 16_384;
 
 /** Milliseconds. */
 const timeouts = {

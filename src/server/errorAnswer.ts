@@ -39,8 +39,6 @@ const wordings: Readonly<Record<string, Wording>> = {
     detail: 'The Content-Type is not supported here. Send application/json.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { status: 400, code: 'INVALID_BODY', detail: 'The body is not as long as its Content-Length says.' },
-  FST_ERR_BAD_URL: { status: 400, code: 'INVALID_URL', detail: 'The path is not validly encoded.' },
-  FST_ERR_MAX_PARAM_LENGTH: { status: 414, code: 'URI_TOO_LONG', detail: 'A part of the path is too long.' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'REQUEST_TIMEOUT', detail: 'The request did not arrive in time.' },
   HPE_HEADER_OVERFLOW: { status: 431, code: 'HEADERS_TOO_LARGE', detail: 'The headers are too large.' },
 };

@@ -18,7 +18,10 @@ export function handleNoRoute(request: FastifyRequest, reply: FastifyReply): Fas
 
 /** Answers an error from before routing, where no hook runs. */
 export function handleFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  handleError(error, request, reply.headers(responseHeaders(request.id)));
+  reply.headers(responseHeaders(request.id));
+  // A path that can't be decoded names nothing; the contract knows no 400 for it.
+  if (codeOf(error) === 'FST_ERR_BAD_URL') handleNoRoute(request, reply);
+  else handleError(error, request, reply);
 }
 
 /** Answers what Node's parser could not read, and closes the connection. */

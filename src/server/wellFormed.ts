@@ -1,8 +1,10 @@
 import { Invalid } from '../errors.js';
 
-const maxDepth = 100;
+/** Objects and lists that a value may stand in. */
+export const maxDepth = 100;
 
-function issueOf(text: string): string | undefined {
+/** What the database could not keep of a text, in words; undefined where it can keep it all. */
+export function textIssue(text: string): string | undefined {
   if (text.includes('\0')) return 'A text cannot contain the character NUL.';
   if (!text.isWellFormed()) return 'A text cannot contain half of a surrogate pair.';
   return undefined;
@@ -18,12 +20,12 @@ export function requireWellFormed(root: unknown): void {
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path } = next;
     if (typeof value === 'string') {
-      const issue = issueOf(value);
+      const issue = textIssue(value);
       if (issue) throw Invalid.field(path, issue, 'value_error');
     } else if (typeof value === 'object' && value !== null) {
       if (path.length === maxDepth) throw Invalid.field(path.slice(0, 3), `Values are nested at most ${maxDepth} deep.`, 'value_error');
       for (const [name, inner] of Object.entries(value)) {
-        const issue = issueOf(name);
+        const issue = textIssue(name);
         if (issue) throw Invalid.field(path, issue, 'value_error');
         open.push({ value: inner, path: [...path, Array.isArray(value) ? Number(name) : name] });
       }

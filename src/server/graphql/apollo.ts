@@ -4,10 +4,12 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../../context.js';
 import type { Outcome } from '../metrics.js';
+import { requireWellFormed } from '../wellFormed.js';
 import { refusal } from './errors.js';
 import { createExecutor } from './executor.js';
 import { limits } from './limits.js';
 import { measure, requireWithinLimits } from './measure.js';
+import { WellFormedLiterals } from './wellFormedLiterals.js';
 
 /** A context that can say what it runs and how that ended, for logs and metrics. */
 export interface GraphQLContext extends Context {
@@ -24,6 +26,8 @@ const metered: ApolloServerPlugin<GraphQLContext> = {
     return {
       async didResolveOperation({ schema, document, operation, request }) {
         try {
+          // The variables of a POST were looked at with its body.
+          if (request.http?.method === 'GET') requireWellFormed({ variables: request.variables });
           if (!operation) return;
           const found = measure(schema, document, operation, request.variables ?? {});
           cost = found.cost;
@@ -78,6 +82,7 @@ export function createApollo(schema: GraphQLSchema, logger: FastifyBaseLogger): 
     logger,
     plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), metered, followed],
     parseOptions: { maxTokens: limits.tokens },
+    validationRules: [WellFormedLiterals],
     introspection: true,
     persistedQueries: false,
     csrfPrevention: true,

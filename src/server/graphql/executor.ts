@@ -1,4 +1,11 @@
-import { type DocumentNode, type ExecutionResult, type GraphQLSchema, separateOperations } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  separateOperations,
+} from 'graphql';
 import type { Context } from '../../context.js';
 import { compiled, type Execution, interpreted } from '../../graphql/execution.js';
 import { presented } from './errors.js';
@@ -8,17 +15,19 @@ import { presented } from './errors.js';
  * than interpreting once, and a caller who never repeats a document can't make the gateway compile for nothing.
  */
 export function createExecutor(schema: GraphQLSchema) {
-  const known = new WeakMap<DocumentNode, Map<string, Execution>>();
+  const known = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Execution>>();
 
   function executionOf(document: DocumentNode, operationName: string | null): Execution {
-    const name = operationName ?? '';
+    const operation = getOperationAST(document, operationName);
+    // No such operation, or several and no name: graphql-js refuses, and nothing is compiled or kept for a name that a caller made up.
+    if (!operation) return interpreted(schema, document, operationName ?? undefined);
     const executions = known.get(document);
     if (!executions) {
       known.set(document, new Map());
       return interpreted(schema, document, operationName ?? undefined);
     }
-    const execution = executions.get(name) ?? compiled(schema, operationIn(document, operationName));
-    executions.set(name, execution);
+    const execution = executions.get(operation) ?? compiled(schema, documentOf(operation, document));
+    executions.set(operation, execution);
     return execution;
   }
 
@@ -34,8 +43,7 @@ export function createExecutor(schema: GraphQLSchema) {
   };
 }
 
-/** The named operation alone, or the only one there is. Validation has made sure of it. */
-function operationIn(document: DocumentNode, operationName: string | null): DocumentNode {
-  const operations = separateOperations(document);
-  return (operationName === null ? Object.values(operations)[0] : operations[operationName]) ?? document;
+/** The operation and the fragments that it needs. */
+function documentOf(operation: OperationDefinitionNode, document: DocumentNode): DocumentNode {
+  return separateOperations(document)[operation.name?.value ?? ''] ?? document;
 }

@@ -71,7 +71,10 @@ export function measure(
       node.kind === Kind.INT
         ? Number(node.value)
         : node.kind === Kind.VARIABLE
-          ? (variables[node.name.value] ?? defaults.get(node.name.value))
+          ? // A default is for a variable that is absent, not for one that is null.
+            Object.hasOwn(variables, node.name.value)
+            ? variables[node.name.value]
+            : defaults.get(node.name.value)
           : undefined;
     if (typeof value !== 'number') return undefined;
     if (value < 1 || value > limits.pageSize) {

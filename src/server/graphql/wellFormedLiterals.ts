@@ -1,0 +1,32 @@
+import { type ASTNode, GraphQLError, type ValidationRule } from 'graphql';
+import { maxDepth, textIssue } from '../wellFormed.js';
+
+/**
+ * A validation rule: what holds for values in variables holds for those that are written into the document, where a text is
+ * known only once the parser has read its escapes.
+ */
+export const WellFormedLiterals: ValidationRule = (context) => {
+  const report = (message: string, node: ASTNode) => context.reportError(new GraphQLError(message, { nodes: node }));
+  let depth = 0;
+  const nested = {
+    enter(node: ASTNode) {
+      if (depth === maxDepth) {
+        report(`Values are nested at most ${maxDepth} deep.`, node);
+        return false; // What lies deeper need not be read; this node is not left again.
+      }
+      depth += 1;
+      return undefined;
+    },
+    leave() {
+      depth -= 1;
+    },
+  };
+  return {
+    StringValue(node) {
+      const issue = textIssue(node.value);
+      if (issue) report(issue, node);
+    },
+    ListValue: nested,
+    ObjectValue: nested,
+  };
+};
