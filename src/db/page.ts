@@ -59,8 +59,9 @@ export function windowOf(args: PageArgs, order: ListOrder): Window {
   }
   const page = args.page ?? 1;
   if (page < 1) throw Invalid.field(['page'], 'Pages are counted from 1.', 'greater_than_equal', { ge: 1 });
-  if (args.after && args.page) throw Invalid.field(['page'], 'A list is paged by cursor or by number, not by both.');
-  return { size, offset: (page - 1) * size, after: args.after ? decodeCursor(order, args.after) : undefined };
+  const { after = null } = args;
+  if (after !== null && args.page) throw Invalid.field(['page'], 'A list is paged by cursor or by number, not by both.');
+  return { size, offset: (page - 1) * size, after: after === null ? undefined : decodeCursor(order, after) };
 }
 
 /** The row, its place in the order, and, where the list is counted, the count. */

@@ -39,6 +39,7 @@ const wordings: Readonly<Record<string, Wording>> = {
     detail: 'The Content-Type is not supported here. Send application/json.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { status: 400, code: 'INVALID_BODY', detail: 'The body is not as long as its Content-Length says.' },
+  FST_ERR_BAD_URL: { status: 400, code: 'INVALID_URL', detail: 'The request target is not valid.' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'REQUEST_TIMEOUT', detail: 'The request did not arrive in time.' },
   HPE_HEADER_OVERFLOW: { status: 431, code: 'HEADERS_TOO_LARGE', detail: 'The headers are too large.' },
 };

@@ -20,7 +20,7 @@ export function handleNoRoute(request: FastifyRequest, reply: FastifyReply): Fas
 export function handleFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(responseHeaders(request.id));
   // A path that can't be decoded names nothing; the contract knows no 400 for it.
-  if (codeOf(error) === 'FST_ERR_BAD_URL') handleNoRoute(request, reply);
+  if (codeOf(error) === 'FST_ERR_BAD_URL' && request.url.startsWith('/')) handleNoRoute(request, reply);
   else handleError(error, request, reply);
 }
 
