@@ -39,6 +39,10 @@ export interface Page<T> {
   readonly hasPreviousPage: boolean;
   /** How many rows the list has in all; undefined where nobody asked. */
   readonly totalCount?: number;
+  /** Rows that were asked for. */
+  readonly size: number;
+  /** Number of the page, counted from 1; a list that is paged by cursor stays at 1. */
+  readonly number: number;
 }
 
 export const defaultPageSize = 50;
@@ -94,20 +98,23 @@ function plainPage(list: List, window: Window, columns: Columns): RawBuilder<Lis
     from ${list.from} where ${where} ${orderBy(order.expression, id, order)} limit ${window.size + 1} offset ${window.offset}`;
 }
 
-/** The matches are found once, for the page and for its total; the columns are read for the page's rows alone. */
+/**
+ * The matches are found once, for the page and for its total; the columns are read for the page's rows alone. The names
+ * begin with an underscore, as no table's alias does.
+ */
 function countedPage(list: List, window: Window, columns: Columns): RawBuilder<ListRow> {
   const { order, id } = list;
-  const [value, match] = [sql`m.value`, sql<string>`m.id`];
-  return sql<ListRow>`/* ${sql.raw(list.name)} with total */ with m as materialized (
+  const [value, match] = [sql`_m.value`, sql<string>`_m.id`];
+  return sql<ListRow>`/* ${sql.raw(list.name)} with total */ with _m as materialized (
       select ${list.shape.key} as key, ${order.expression} as value, ${id} as id from ${list.from} where ${all(list.where)}
-    ), p as (
-      select m.key, m.value, m.id from m where ${all(afterPosition(value, match, order, window.after))}
+    ), _p as (
+      select _m.key, _m.value, _m.id from _m where ${all(afterPosition(value, match, order, window.after))}
       ${orderBy(value, match, order)} limit ${window.size + 1} offset ${window.offset}
     )
-    select c.total as "_total", r.* from (select count(*)::int as total from m) c
+    select c.total as "_total", r.* from (select count(*)::int as total from _m) c
     left join (
-      select ${selectList(columns)}, p.value::text as "_value", p.id as "_id", p.value as "_order"
-      from ${list.from} join p on ${list.shape.key} = p.key
+      select ${selectList(columns)}, _p.value::text as "_value", _p.id as "_id", _p.value as "_order"
+      from ${list.from} join _p on ${list.shape.key} = _p.key
     ) r on true ${orderBy(sql`r."_order"`, sql`r."_id"`, order)}`;
 }
 
@@ -150,5 +157,7 @@ export function pageOf<T>(
     hasNextPage: rows.length > window.size,
     hasPreviousPage: window.after !== undefined || window.offset > 0,
     totalCount,
+    size: window.size,
+    number: window.offset / window.size + 1,
   };
 }

@@ -21,6 +21,8 @@ export interface Connection<T> {
   readonly nodes: readonly T[];
   readonly pageInfo: PageInfo;
   readonly totalCount: number | undefined;
+  readonly page: number;
+  readonly pageSize: number;
 }
 
 /** A page as Relay's connection shows it. */
@@ -35,6 +37,8 @@ export function connectionOf<T>(page: Page<T>): Connection<T> {
       return { hasNextPage, hasPreviousPage, startCursor: page.cursors[0] ?? null, endCursor: page.cursors.at(-1) ?? null };
     },
     totalCount: page.totalCount,
+    page: page.number,
+    pageSize: page.size,
   };
 }
 
@@ -66,6 +70,12 @@ export function connectionType<T extends object>(name: string, node: () => Class
 
     @Field(() => Int, { description: 'How many rows the list has in all. Counted only where it is asked for.' })
     readonly totalCount: number;
+
+    @Field(() => Int, { description: 'The number of the page, counted from 1; a list that is paged with `after` stays at 1.' })
+    readonly page: number;
+
+    @Field(() => Int, { description: 'How many rows were asked for.' })
+    readonly pageSize: number;
   }
   return ConnectionOf;
 }

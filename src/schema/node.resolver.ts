@@ -4,6 +4,7 @@ import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import { validate as isUuid } from 'uuid';
 import type { Rule } from '../access/rule.js';
 import type { Context } from '../context.js';
+import { NotFound } from '../errors.js';
 import { Node } from '../graphql/node.js';
 import { type Selection, selectionOf } from '../graphql/selection.js';
 import { orgRules } from '../orgs/orgs.rules.js';
@@ -45,5 +46,11 @@ async function findNode(ctx: Context, id: string, selection: Selection): Promise
   const type = rows[0]?.type;
   const found = type === undefined ? undefined : nodeTypes[type];
   if (!found?.rule || (await found.rule(ctx, {}, { id })) !== true) return null;
-  return { __typename: type, ...(await found.find(ctx, id, selection)) };
+  try {
+    return { __typename: type, ...(await found.find(ctx, id, selection)) };
+  } catch (error) {
+    // The row is still there, and nobody finds it: a user who was deleted.
+    if (error instanceof NotFound) return null;
+    throw error;
+  }
 }

@@ -11,6 +11,8 @@ import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resol
 import { groupRules } from '../groups/groups.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
+import { PartnersResolver } from '../partners/partners.resolver.js';
+import { partnerRules } from '../partners/partners.rules.js';
 import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
 import { SettingsResolver } from '../settings/settings.resolver.js';
@@ -31,6 +33,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   MyOrgsResolver,
   NodeResolver,
   OrgsResolver,
+  PartnersResolver,
   SessionsResolver,
   SettingsResolver,
   UsersResolver,
@@ -73,6 +76,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     apiKeyRules,
     groupRules,
     orgRules,
+    partnerRules,
     sessionRules,
     settingsRules,
     userRules,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aGroup } from './administrationCases.js';
 import { contractOperation, contractOperations } from './operations.js';
+import { aPartner } from './partnerCases.js';
 import { responseFaults } from './responseFaults.js';
 import { aScene, type Scene } from './scene.js';
 import { statusCases } from './statusCases.js';
@@ -22,6 +23,7 @@ async function pathOf(id: string): Promise<string> {
     user_uuid: () => scene.stranger.id,
     admin_uuid: async () => (await scene.holderOf()).id,
     group_uuid: async () => (await aGroup(scene)).id,
+    partner_uuid: async () => (await aPartner(scene)).id,
   };
   const name = /\{(\w+)\}/.exec(path)?.[1];
   return name ? path.replace(`{${name}}`, (await ids[name]?.()) ?? name) : path;

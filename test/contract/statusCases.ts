@@ -1,4 +1,5 @@
 import { administrationCases } from './administrationCases.js';
+import { partnerCases } from './partnerCases.js';
 import {
   absent,
   anonymous,
@@ -43,6 +44,7 @@ const { base_version: _, ...orgAfterwards } = everyOrgField;
 /** Each documented status of each served operation, by every way to it that is worth telling apart. */
 export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
+  ...partnerCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();
