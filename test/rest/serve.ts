@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Forbidden, Unauthenticated } from '../../src/errors.js';
 import { compileOperations } from '../../src/rest/compile.js';
@@ -7,12 +8,15 @@ import { restSurface } from '../../src/rest/restSurface.js';
 import { surfaces } from '../../src/rest/surfaces/index.js';
 import { type Resolvers, standInSchema } from './standInSchema.js';
 
+/** Documents that fit the stand-in schema. */
+const standInOperations = join(import.meta.dirname, 'operations');
+
 interface Caller {
   readonly name: string | undefined;
 }
 
 /** Serves both surfaces over a stand-in schema. The token `powerless` has no permission; any other names a caller who has all. */
-export async function serve(resolvers: Resolvers, folder = operationsFolder()): Promise<FastifyInstance> {
+export async function serve(resolvers: Resolvers, folder = standInOperations): Promise<FastifyInstance> {
   const app = Fastify();
   const dialect = dialectOf(standInSchema(resolvers), operationsFolder());
   for (const surface of surfaces) {
