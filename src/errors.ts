@@ -1,6 +1,6 @@
 /**
  * The only errors that a service throws. Each says two things: to the caller what to do (`message`, `details`),
- * to the log what happened (`cause`). One function per surface maps them; see `server/graphqlErrors.ts` and `rest/errors/`.
+ * to the log what happened (`cause`). One table a surface maps them: `server/graphql/errors.ts`, `rest/surfaces/`.
  */
 
 export type ErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'LOCKOUT' | 'BAD_USER_INPUT' | 'UNAVAILABLE';
