@@ -1,10 +1,12 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionType } from '../graphql/connection.js';
-import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 
-@ObjectType({ description: 'A lasting credential of a user, for programs.', implements: Node, simpleResolvers: true })
-export class ApiKey extends Node {
+@ObjectType({ description: 'A lasting credential of a user, for programs.', simpleResolvers: true })
+export class ApiKey {
+  @Field(() => ID, { description: 'Of the key.' })
+  readonly id: string;
+
   @Field(() => String, { description: 'What the key is for.' })
   readonly name: string;
 

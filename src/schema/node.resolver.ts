@@ -7,8 +7,12 @@ import type { Context } from '../context.js';
 import { NotFound } from '../errors.js';
 import { Node } from '../graphql/node.js';
 import { type Selection, selectionOf } from '../graphql/selection.js';
+import { groupRules } from '../groups/groups.rules.js';
+import { findGroup } from '../groups/groups.service.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { findOrg } from '../orgs/orgs.service.js';
+import { partnerRules } from '../partners/partners.rules.js';
+import { findPartner } from '../partners/partners.service.js';
 import { userRules } from '../users/users.rules.js';
 import { findUser } from '../users/users.service.js';
 
@@ -19,8 +23,11 @@ interface NodeType {
   readonly find: (ctx: Context, id: string, selection: Selection) => Promise<object>;
 }
 
-const nodeTypes: Readonly<Record<string, NodeType>> = {
+/** Every type that implements Node; a test holds the two together. */
+export const nodeTypes: Readonly<Record<string, NodeType>> = {
+  Group: { table: 'groups', rule: groupRules.Query?.group, find: findGroup },
   Org: { table: 'orgs', rule: orgRules.Query?.org, find: findOrg },
+  Partner: { table: 'partners', rule: partnerRules.Query?.partner, find: findPartner },
   User: { table: 'users', rule: userRules.Query?.user, find: findUser },
 };
 

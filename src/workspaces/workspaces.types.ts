@@ -1,10 +1,12 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../graphql/connection.js';
-import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 
-@ObjectType({ description: 'A place inside an org where some of its members work.', implements: Node, simpleResolvers: true })
-export class Workspace extends Node {
+@ObjectType({ description: 'A place inside an org where some of its members work.', simpleResolvers: true })
+export class Workspace {
+  @Field(() => ID, { description: 'Of the workspace.' })
+  readonly id: string;
+
   @Field(() => ID, { description: 'The org that the workspace is part of.' })
   readonly orgId: string;
 

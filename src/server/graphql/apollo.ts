@@ -71,10 +71,12 @@ export function createApollo(schema: GraphQLSchema, logger: FastifyBaseLogger): 
         return () => {};
       },
       async load() {
-        // Apollo types a gateway's context as any record; it is what the route's context function made.
         return {
-          executor: ({ document, operationName, request, context }) =>
-            execute(document, operationName, request.variables ?? {}, context as GraphQLContext),
+          // The name as it was asked for: Apollo's own `operationName` is null for a name that the document lacks, which would run the
+          // only operation there is, past the limits. Apollo types a gateway's context as any record; it is what the route's context
+          // function made.
+          executor: ({ document, request, context }) =>
+            execute(document, request.operationName ?? null, request.variables ?? {}, context as GraphQLContext),
         };
       },
       async stop() {},

@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import type { Context } from '../../context.js';
 import { type DomainError, Invalid, Unauthenticated, Unavailable } from '../../errors.js';
 import { asDomainError } from '../../failure.js';
+import { variableFault } from './variableFault.js';
 
 /** What Apollo does to the HTTP answer for an error. */
 interface HttpPart {
@@ -37,7 +38,7 @@ export function presented(error: GraphQLError, ctx: Context): GraphQLError {
   }
   // No path: the error is in the request, a variable that does not fit its type, and not in a resolver.
   if (!path && !isForeign(originalError)) {
-    return new GraphQLError(error.message, { ...place, extensions: { code: ApolloServerErrorCode.BAD_USER_INPUT } });
+    return new GraphQLError(variableFault(error), { ...place, extensions: { code: ApolloServerErrorCode.BAD_USER_INPUT } });
   }
   if (originalError instanceof GraphQLError && path) {
     return new GraphQLError(error.message, { ...place, extensions: { code: ApolloServerErrorCode.BAD_USER_INPUT } });
