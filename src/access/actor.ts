@@ -13,7 +13,9 @@ export type Credential =
   | { readonly kind: 'session'; readonly sessionId: string }
   /** An access token that the program itself printed at its start; it belongs to no session. */
   | { readonly kind: 'token' }
-  | { readonly kind: 'api_key'; readonly apiKeyId: string };
+  | { readonly kind: 'api_key'; readonly apiKeyId: string }
+  /** An admin who acts as this user, in one org. */
+  | { readonly kind: 'impersonation'; readonly sessionId: string; readonly admin: { readonly id: string; readonly displayName: string } };
 
 /** Who calls, as the database said at the start of this request. Nothing of it is kept for the next one. */
 export interface Actor {

@@ -3,7 +3,7 @@ import type { DB } from '../db/types.generated.js';
 import { Unauthenticated } from '../errors.js';
 import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, ActorOrg, Credential, PermissionEnforcement } from './actor.js';
-import { apiKeyPrefix, hashOf } from './secrets.js';
+import { apiKeyPrefix, hashOf, impersonationPrefix } from './secrets.js';
 import type { SigningKeys } from './signingKeys.js';
 
 /** What one request is decided on: the caller, where there is one, and how strictly permissions bind. */
@@ -23,6 +23,15 @@ interface ActorRow {
   orgs: { key: string; id: string; role_hint: string | null }[];
   org_access: string[];
   enforcement: PermissionEnforcement;
+}
+
+interface ImpersonationRow extends ActorRow {
+  session_id: string;
+  admin_id: string;
+  admin_name: string;
+  org_key: string;
+  org_id: string;
+  role_hint: string | null;
 }
 
 interface KeyRow extends ActorRow {
@@ -61,6 +70,23 @@ const byApiKey = `/* actor by API key */ select k.public_id as api_key_id, k.per
   from api_keys k join users u on u.id = k.user_id
   where k.key_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and ${isWelcome}`;
 
+// Decided anew at each request: the session ends, with no job to make it so, when either user is shut out, when the admin
+// loses the permission or the access to the org, when the target leaves it, and when the setting is switched off.
+const byImpersonation = `/* actor by impersonation */ select i.public_id as session_id, a.public_id as admin_id, a.display_name as admin_name,
+    o.id as org_key, o.public_id as org_id, m.role_hint, ${actorColumns}
+  from impersonation_sessions i
+  join users u on u.id = i.target_user_id and ${isWelcome}
+  join users a on a.id = i.admin_user_id and a.status = 'active' and a.deleted_at is null and a.has_platform_access
+    and not exists (select from session_blocklist b where b.user_id = a.id)
+  join orgs o on o.id = i.target_org_id and o.status = 'active'
+  join org_memberships m on m.org_id = o.id and m.user_id = u.id and m.status = 'active'
+  where i.token_hash = $1 and i.ended_at is null and i.expires_at > now()
+    and (select s.impersonation_enabled from settings s)
+    and (a.is_global_access or exists (select from org_access x where x.user_id = a.id and x.org_id = o.id))
+    and exists (select from group_assignments g join groups r on r.id = g.group_id and r.status = 'active'
+      join group_permissions p on p.group_id = r.id and p.permission = 'platform.impersonation.start'
+      where g.user_id = a.id and g.suspended_at is null and (g.expires_at is null or g.expires_at > now()))`;
+
 /**
  * Tells who calls from the Authorization header, in one statement. No header is an anonymous caller.
  * @throws Unauthenticated for a credential that is malformed, forged, expired, revoked, or whose owner may not sign in
@@ -68,7 +94,9 @@ const byApiKey = `/* actor by API key */ select k.public_id as api_key_id, k.per
 export async function findStanding(db: Kysely<DB>, keys: SigningKeys, authorization: string | undefined): Promise<Standing> {
   if (authorization === undefined) return { actor: null, enforcement: 'enabled' };
   const token = bearerToken(authorization);
-  return token.startsWith(apiKeyPrefix) ? standingOfApiKey(db, token) : standingOfClaims(db, verifyAccessToken(keys, token));
+  if (token.startsWith(apiKeyPrefix)) return standingOfApiKey(db, token);
+  if (token.startsWith(impersonationPrefix)) return standingOfImpersonation(db, token);
+  return standingOfClaims(db, verifyAccessToken(keys, token));
 }
 
 // RFC 6750 §2.1: the scheme is compared without case, one space, then the token's own alphabet.
@@ -96,6 +124,23 @@ async function standingOfApiKey(db: Kysely<DB>, token: string): Promise<Standing
   const owners = new Set(row.permissions);
   const permissions = new Set(row.key_permissions.filter((key) => owners.has(key)));
   return { actor: actorOf(row, { kind: 'api_key', apiKeyId: row.api_key_id }, permissions), enforcement: row.enforcement };
+}
+
+/** The target in the one org, with none of their permissions on the platform and none of the admin's. */
+async function standingOfImpersonation(db: Kysely<DB>, token: string): Promise<Standing> {
+  const { rows } = await db.executeQuery<ImpersonationRow>(CompiledQuery.raw(byImpersonation, [hashOf(token)]));
+  const [row] = rows;
+  if (!row) throw new Unauthenticated();
+  const { session_id: sessionId, admin_id: id, admin_name: displayName, org_key: key, org_id: orgId, role_hint } = row;
+  const inTheOrg = {
+    ...row,
+    has_platform_access: false,
+    is_global_access: false,
+    orgs: [{ key, id: orgId, role_hint }],
+    org_access: [],
+  };
+  const actor = actorOf(inTheOrg, { kind: 'impersonation', sessionId, admin: { id, displayName } }, new Set());
+  return { actor, enforcement: row.enforcement };
 }
 
 function actorOf(row: ActorRow, credential: Credential, permissions: ReadonlySet<string>): Actor {

@@ -55,14 +55,14 @@ export const isSignedIn: Rule = rule(
   signedIn(() => true),
 );
 
-/** Signed in with a password rather than a key: what an API key may not do, whatever its permissions. */
+/** Signed in as themselves: what neither an API key may do, nor an admin who acts as the user. */
 export const isInteractive: Rule = rule(
-  'a user who signed in',
-  signedIn((actor) =>
-    actor.credential.kind === 'api_key'
-      ? () => new Forbidden('session', { message: 'This needs a user who signed in; an API key may not do it.' })
-      : true,
-  ),
+  'a user who signed in as themselves',
+  signedIn((actor) => {
+    const { kind } = actor.credential;
+    if (kind !== 'api_key' && kind !== 'impersonation') return true;
+    return () => new Forbidden('session', { message: 'This needs a user who signed in themselves, with no key and as no one else.' });
+  }),
 );
 
 /** The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. */
@@ -76,6 +76,13 @@ export async function decidePermission(ctx: Context, permission: string): Promis
 
 export function hasPermission(permission: string): Rule {
   return rule(permission, (ctx) => decidePermission(ctx, permission));
+}
+
+/** The token of an impersonation, or what `otherwise` asks for. */
+export function isImpersonatingOr(otherwise: Rule): Rule {
+  return rule(`an impersonation's own token, or ${otherwise.says}`, (ctx, parent, args) =>
+    ctx.actor?.credential.kind === 'impersonation' ? true : otherwise(ctx, parent, args),
+  );
 }
 
 /** One of several permissions suffices; the refusal names the first. */

@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 /** API keys start with it, so that leaked ones can be found by a scanner. */
 export const apiKeyPrefix = 'tky_';
 export const refreshTokenPrefix = 'trt_';
+/** The contract's: an impersonation token starts with it. */
+export const impersonationPrefix = 'imp_';
 
 /** A new opaque token of 256 random bits behind its prefix. */
 export function newSecret(prefix: string): string {

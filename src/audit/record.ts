@@ -46,6 +46,11 @@ function authorColumns({ actor, origin }: Author) {
   const seen = { ip_address: origin.ipAddress, trace_id: origin.traceId };
   if (!actor) return { actor_type: 'system', actor_id: 'system', actor_display_name: 'System', ...seen };
   const { credential } = actor;
+  if (credential.kind === 'impersonation') {
+    // Both names: the admin who acts, and the user as whom they act.
+    const { id, displayName } = credential.admin;
+    return { actor_type: 'user', actor_id: id, actor_display_name: displayName, impersonated_user_id: actor.id, ...seen };
+  }
   const named = { actor_display_name: actor.displayName, ...seen };
   return credential.kind === 'api_key'
     ? { actor_type: 'api_key', actor_id: actor.id, ...named }

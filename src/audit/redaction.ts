@@ -48,6 +48,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   admin: ['email', 'displayName', 'status', 'hasPlatformAccess', 'isGlobalAccess', 'version', 'group', 'expiresAt', 'orgId', 'note'],
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
+  impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
   partner: [
     'name',
     'slug',

@@ -20,12 +20,19 @@ export function encodeCursor(order: CursorOrder, position: Position): string {
   return Buffer.from(JSON.stringify([order.name, position.value, position.id])).toString('base64url');
 }
 
+/** A time as the database writes it, of a day that the calendar has. JavaScript takes 30 February for 2 March. */
+function isTimestamp(value: string): boolean {
+  if (value === 'infinity' || value === '-infinity') return true;
+  const [, day, time] = /^((?!0000)\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,6})?\+00$/.exec(value) ?? [];
+  if (day === undefined || time === undefined) return false;
+  const instant = new Date(`${day}T${time}Z`);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString() === `${day}T${time}.000Z`;
+}
+
 /** What the database would refuse to cast must not reach it: a cursor comes from outside, whatever it was made as. */
 const isValue: Readonly<Record<CursorOrder['type'], (value: string) => boolean>> = {
   text: (value) => value.length <= 1_000 && !value.includes('\0'),
-  timestamptz: (value) =>
-    /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00|-?infinity)$/.test(value) &&
-    !Number.isNaN(Date.parse(value.replace(/-?infinity/, '2000-01-01'))),
+  timestamptz: isTimestamp,
   integer: (value) => /^-?\d{1,9}$/.test(value),
 };
 

@@ -13,6 +13,7 @@ export interface RestAnnotation {
   readonly result?: string;
   readonly status: number;
   readonly permission?: string;
+  readonly decidedByRule: boolean;
   readonly orgAccess: boolean;
   readonly tag: string;
   readonly nulls: 'KEEP' | 'ABSENT';

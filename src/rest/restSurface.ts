@@ -47,7 +47,7 @@ export async function restSurface<C>(app: FastifyInstance, options: RestSurfaceO
 
 function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options: RestSurfaceOptions<C>): void {
   const { surface, contextOf, requireUser, requirePermission } = options;
-  const { method, path, status, permission } = operation.rest;
+  const { method, path, status, permission, decidedByRule } = operation.rest;
   const read = variableReader(operation);
   const contexts = new WeakMap<FastifyRequest, C>();
   const named = { surface: surface.name, name: operation.name };
@@ -59,7 +59,7 @@ function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options:
       request.operation = named;
       const context = await contextOf(request);
       requireUser(context);
-      if (permission) await requirePermission(context, permission);
+      if (permission && !decidedByRule) await requirePermission(context, permission);
       contexts.set(request, context);
     },
     handler: async (request, reply) => {

@@ -9,6 +9,8 @@ import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
+import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
+import { impersonationRules } from '../impersonation/impersonation.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { PartnersResolver } from '../partners/partners.resolver.js';
@@ -30,6 +32,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ApiKeysResolver,
   GroupPermissionsResolver,
   GroupsResolver,
+  ImpersonationResolver,
   MyOrgsResolver,
   NodeResolver,
   OrgsResolver,
@@ -75,6 +78,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     adminRules,
     apiKeyRules,
     groupRules,
+    impersonationRules,
     orgRules,
     partnerRules,
     sessionRules,

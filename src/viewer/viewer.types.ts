@@ -1,7 +1,7 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { User } from '../users/users.types.js';
 
-export const CredentialKind = { SESSION: 'session', TOKEN: 'token', API_KEY: 'api_key' } as const;
+export const CredentialKind = { SESSION: 'session', TOKEN: 'token', API_KEY: 'api_key', IMPERSONATION: 'impersonation' } as const;
 export type CredentialKind = (typeof CredentialKind)[keyof typeof CredentialKind];
 registerEnumType(CredentialKind, {
   name: 'CredentialKind',
@@ -10,6 +10,7 @@ registerEnumType(CredentialKind, {
     SESSION: { description: 'An access token of a session that began with a sign-in.' },
     TOKEN: { description: 'An access token that the platform itself gave out at its start.' },
     API_KEY: { description: 'An API key.' },
+    IMPERSONATION: { description: 'An admin acts as the user.' },
   },
 });
 

@@ -15,6 +15,9 @@ export async function aUser(
     status?: 'active' | 'suspended' | 'deactivated';
     isPlatformAdmin?: boolean;
     isGlobalAccess?: boolean;
+    createdAt?: string;
+    /** Without one the user never signed in. */
+    lastLoginAt?: string;
   } = {},
 ): Promise<string> {
   count += 1;
@@ -33,6 +36,8 @@ export async function aUser(
       deactivated_from: status === 'deactivated' ? 'active' : null,
       has_platform_access: values.isPlatformAdmin ?? false,
       is_global_access: values.isGlobalAccess ?? false,
+      last_login_at: values.lastLoginAt ?? null,
+      ...(values.createdAt !== undefined && { created_at: values.createdAt }),
     })
     .execute();
   return id;

@@ -24,6 +24,8 @@ export type CreateApiKeyInput = {
 export type CredentialKind =
   /** An API key. */
   | 'api_key'
+  /** An admin acts as the user. */
+  | 'impersonation'
   /** An access token of a session that began with a sign-in. */
   | 'session'
   /** An access token that the platform itself gave out at its start. */

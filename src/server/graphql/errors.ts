@@ -29,6 +29,12 @@ export function extensionsOf(error: DomainError): GraphQLErrorExtensions {
  * got wrong is named; anything else is logged with its trace id and shown with the trace id alone.
  */
 export function presented(error: GraphQLError, ctx: Context): GraphQLError {
+  const shown = worded(error, ctx);
+  // An error of a compiled operation knows its lines and columns, and not the nodes that they would be taken from.
+  return shown.locations || !error.locations ? shown : Object.assign(shown, { locations: error.locations });
+}
+
+function worded(error: GraphQLError, ctx: Context): GraphQLError {
   const { nodes, source, positions, path, originalError } = error;
   const place = { nodes, source, positions, path };
   const domain = asDomainError(originalError);
