@@ -1,0 +1,64 @@
+/** A field that not everyone may read who sees its object. */
+export interface ObjectField {
+  /** Selects the field. */
+  readonly selection: string;
+  /** Each of these alone opens the field; a refusal names the first. */
+  readonly opens: readonly [string, ...string[]];
+  /** Whom else it is open to: a member of the org, an admin of the org, the user themselves. */
+  readonly also?: readonly ('member' | 'orgAdmin' | 'self')[];
+}
+
+const account = {
+  opens: [
+    'platform.users.read',
+    'platform.users.list',
+    'platform.users.update',
+    'platform.admins.read',
+    'platform.admins.list',
+    'platform.admins.create',
+    'platform.admins.update',
+    'platform.admins.revoke',
+    'platform.org_access.grant',
+  ],
+  also: ['self'],
+} as const;
+const personal = { opens: ['platform.users.read'], also: ['self'] } as const;
+const access = {
+  opens: ['platform.admins.read', 'platform.admins.list', 'platform.admins.create', 'platform.admins.update'],
+  also: ['self'],
+} as const;
+const platformSide = ['platform.orgs.read', 'platform.orgs.update', 'platform.orgs.create', 'platform.orgs.suspend'] as const;
+const groupInside = ['platform.groups.read', 'platform.groups.update', 'platform.groups.create'] as const;
+
+/** Every field of an object that has a rule of its own. A new one is added here, on purpose. */
+export const objectFields: Readonly<Record<string, ObjectField>> = {
+  'User.hasPlatformAccess': { selection: 'hasPlatformAccess', ...account },
+  'User.isGlobalAccess': { selection: 'isGlobalAccess', ...account },
+  'User.orgCount': { selection: 'orgCount', ...account },
+  'User.lastLoginAt': { selection: 'lastLoginAt', ...account },
+  'User.authProvider': { selection: 'authProvider', ...account },
+  'User.isVerified': { selection: 'isVerified', ...account },
+  'User.orgMemberships': { selection: 'orgMemberships { orgName }', ...personal },
+  'User.preferences': { selection: 'preferences', ...personal },
+  'User.settings': { selection: 'settings', ...personal },
+  'User.roles': { selection: 'roles', ...personal },
+  'User.defaultWorkspaceId': { selection: 'defaultWorkspaceId', ...personal },
+  'User.groups': { selection: 'groups { name }', ...access },
+  'User.effectivePermissions': { selection: 'effectivePermissions', ...access },
+  'User.assignments': { selection: 'assignments { id }', opens: ['platform.admins.read', 'platform.admins.update'], also: ['self'] },
+  'User.orgAccess': { selection: 'orgAccess { id }', opens: ['platform.org_access.read', 'platform.admins.read'], also: ['self'] },
+  'User.orgAccessCount': { selection: 'orgAccessCount', ...access },
+
+  'Org.members': { selection: 'members { nodes { id } }', opens: ['platform.users.read'], also: ['member', 'orgAdmin'] },
+  'Org.workspaces': { selection: 'workspaces { nodes { id } }', opens: ['platform.workspaces.list'], also: ['member', 'orgAdmin'] },
+  'Org.schemaName': { selection: 'schemaName', opens: platformSide },
+  'Org.internalNotes': { selection: 'internalNotes', opens: platformSide },
+  'Org.taxId': { selection: 'taxId', opens: platformSide, also: ['orgAdmin'] },
+  'Org.billingEmail': { selection: 'billingEmail', opens: platformSide, also: ['orgAdmin'] },
+
+  'OrgMembership.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
+
+  'Group.permissions': { selection: 'permissions { key }', opens: groupInside },
+  'Partner.internalNotes': { selection: 'internalNotes', opens: ['platform.partners.read'] },
+  'Group.members': { selection: 'members { id }', opens: groupInside },
+};

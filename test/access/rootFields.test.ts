@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { buildUnguardedSchema } from '../../src/schema/schema.js';
+import { anOrg } from '../support/builders.js';
+import { type Caller, type GraphQLAnswer, type TestGateway, testGateway } from '../support/gateway.js';
+import { type CallerName, callerNames, callersOf } from './callers.js';
+import { type Outcome, rootFields } from './rootFields.js';
+
+let gateway: TestGateway;
+let orgId: string;
+beforeAll(async () => {
+  gateway = await testGateway();
+  orgId = await anOrg(gateway.database);
+});
+afterAll(() => gateway.close());
+
+function outcomeOf(name: string, { data, errors }: GraphQLAnswer<Record<string, unknown>>): Outcome | string {
+  const [error] = errors;
+  if (error) return String(error.extensions.code);
+  return (data?.[name] ?? null) === null ? 'null' : 'data';
+}
+
+async function entries(): Promise<number> {
+  const { count } = await gateway.database.db
+    .selectFrom('platform_audit_log')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+describe('the table of root fields', () => {
+  it('has a row for each field of the schema, and no other', () => {
+    const schema = buildUnguardedSchema();
+    const query = Object.keys(schema.getQueryType()?.getFields() ?? {}).map((name) => `Query.${name}`);
+    const mutation = Object.keys(schema.getMutationType()?.getFields() ?? {}).map((name) => `Mutation.${name}`);
+    expect(Object.keys(rootFields).sort()).toEqual([...query, ...mutation].sort());
+  });
+});
+
+describe.each(Object.entries(rootFields))('%s', (at, { document, variables, permission, outcomes, lacking }) => {
+  const name = at.replace(/^\w+\./, '');
+  const isMutation = at.startsWith('Mutation.');
+  let callers: Record<CallerName, Caller>;
+  beforeAll(async () => {
+    callers = await callersOf(gateway, orgId, permission === 'session' ? undefined : permission);
+  });
+
+  it.each(callerNames.map((caller) => ({ caller, outcome: outcomes[caller] })))('gives $caller: $outcome', async ({ caller, outcome }) => {
+    const given = await variables?.({ gateway, orgId });
+    const before = await entries();
+    const answer = await gateway.graphql<Record<string, unknown>, object>(document, given, callers[caller]);
+    expect({ outcome: outcomeOf(name, answer), errors: outcome === 'data' ? answer.errors : [] }).toEqual({ outcome, errors: [] });
+    if (outcome === 'FORBIDDEN') expect(answer.errors[0]?.extensions.requiredPermission).toBe(lacking?.[caller] ?? permission);
+    // What is refused leaves no trace of having been done, and what is done leaves one.
+    expect((await entries()) - before).toBe(isMutation && outcome === 'data' ? 1 : 0);
+  });
+});

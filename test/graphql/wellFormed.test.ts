@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aUser } from '../support/builders.js';
+import { type TestGateway, testGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await testGateway();
+});
+afterAll(() => gateway.close());
+
+type Errors = readonly { message: string; extensions: { code: string; issues?: unknown } }[];
+
+/** Sends a body as it is written here, since some of it could not be made by a JSON serializer. */
+async function post(body: string, token = gateway.adminToken): Promise<{ status: number; data: Record<string, unknown>; errors: Errors }> {
+  const headers = { 'content-type': 'application/json' };
+  const { status, body: answer } = await gateway.rest('POST', '/graphql', { token, headers, body });
+  return { status, ...answer };
+}
+
+async function get(parameters: Record<string, string>): Promise<{ status: number; errors: Errors }> {
+  const headers = { 'apollo-require-preflight': 'true' };
+  const { status, body } = await gateway.rest('GET', `/graphql?${new URLSearchParams(parameters)}`, { token: gateway.adminToken, headers });
+  return { status, ...body };
+}
+
+const search = 'query ($s: String) { users(filter: { search: $s }) { nodes { id } } }';
+const store = 'mutation ($p: JSONObject!) { updateMyPreferences(preferences: $p) { user { preferences } } }';
+const written = (literal: string) => `{ users(filter: { search: ${literal} }) { nodes { id } } }`;
+const storing = (literal: string) => `mutation { updateMyPreferences(preferences: { p: ${literal} }) { user { id } } }`;
+const body = (query: string, variables = '{}') => `{ "query": ${JSON.stringify(query)}, "variables": ${variables} }`;
+
+const nul = 'A text cannot contain the character NUL.';
+const half = 'A text cannot contain half of a surrogate pair.';
+const deep = 'Values are nested at most 100 deep.';
+/** JSON lists inside of lists. */
+const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+describe('a text that the database could not keep', () => {
+  it.each([
+    ['NUL in a variable', body(search, '{ "s": "a\\u0000" }'), nul, ['variables', 's']],
+    ['NUL inside of a JSON variable', body(store, '{ "p": { "a": [{ "b": "\\u0000" }] } }'), nul, ['variables', 'p', 'a', 0, 'b']],
+    ['NUL in a name inside of a JSON variable', body(store, '{ "p": { "a\\u0000": 1 } }'), nul, ['variables', 'p']],
+    ['NUL in a variable that is not used', body('{ me { id } }', '{ "s": "\\u0000" }'), nul, ['variables', 's']],
+    ['NUL in the document', body(written('"a\0"')), nul, ['query']],
+    ['half of a surrogate pair in a variable', body(search, '{ "s": "a\\ud800" }'), half, ['variables', 's']],
+    ['the other half in a variable', body(search, '{ "s": "\\udc00a" }'), half, ['variables', 's']],
+    ['half of a surrogate pair in a JSON variable', body(store, '{ "p": { "a": "\\ud800" } }'), half, ['variables', 'p', 'a']],
+    [
+      'half of a surrogate pair in the document',
+      `{ "query": "{ users(filter: { search: \\"\\ud800\\" }) { totalCount } }" }`,
+      half,
+      ['query'],
+    ],
+  ])('is refused, and the value named: %s', async (_what, sent, message, path) => {
+    const { status, errors } = await post(sent);
+    expect(status).toBe(400);
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'BAD_USER_INPUT', issues: [{ path, message, type: 'value_error' }] },
+    ]);
+  });
+
+  it.each([
+    ['NUL as an escape', written('"a\\u0000"'), nul, 'GRAPHQL_VALIDATION_FAILED'],
+    ['NUL as a long escape', written('"a\\u{0}"'), nul, 'GRAPHQL_VALIDATION_FAILED'],
+    ['NUL in JSON', storing('{ a: ["\\u0000"] }'), nul, 'GRAPHQL_VALIDATION_FAILED'],
+    ['half of a surrogate pair', written('"\\uD800"'), 'Invalid Unicode escape sequence', 'GRAPHQL_PARSE_FAILED'],
+    [
+      'NUL in the default of a variable',
+      'query ($s: String = "\\u0000") { users(filter: { search: $s }) { totalCount } }',
+      nul,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+  ])('is refused in a literal, by POST and by GET: %s', async (_what, query, message, code) => {
+    const refused = { status: 400, errors: [{ message: expect.stringContaining(message), extensions: { code } }] };
+    expect(await post(body(query))).toMatchObject(refused);
+    // A GET may not change a thing; it is refused all the same, and for the first reason that there is.
+    expect(await get({ query })).toMatchObject(refused);
+  });
+
+  it.each([
+    ['NUL', '{ "s": "\\u0000" }', nul, ['variables', 's']],
+    ['half of a surrogate pair', '{ "s": "\\ud800" }', half, ['variables', 's']],
+    ['a value that is nested too deep', `{ "s": ${lists(101)} }`, deep, ['variables', 's', 0]],
+  ])('is refused in the variables of a GET: %s', async (_what, variables, message, path) => {
+    const { status, errors } = await get({ query: search, variables });
+    expect(status).toBe(400);
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'BAD_USER_INPUT', issues: [{ path, message, type: 'value_error' }] },
+    ]);
+  });
+
+  it('is no text of many scripts, pairs, and control characters', async () => {
+    const text = 'żółw 🐢 ሰላም \u0001\u001f\u007f\ufffe\ud83d\udc22';
+    const patch = JSON.stringify({ p: { text } });
+    expect(await post(body(store, patch))).toMatchObject({ data: { updateMyPreferences: { user: { preferences: { text } } } } });
+    expect(await post(body(search, JSON.stringify({ s: text })))).toMatchObject({ status: 200, data: { users: { nodes: [] } } });
+  });
+});
+
+describe('a value', () => {
+  it('may be nested a hundred deep, in variables and in literals, and no deeper', async () => {
+    // The variables, the patch and the lists.
+    expect((await post(body(store, `{ "p": { "a": ${lists(97)} } }`))).errors).toBeUndefined();
+    expect(await post(body(store, `{ "p": { "a": ${lists(5_000)} } }`))).toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['variables', 'p', 'a'], message: deep }] } }],
+    });
+    expect((await post(body(storing(lists(99))))).errors).toBeUndefined();
+    const { status, errors } = await post(body(storing(`[${lists(100)} ${lists(300)} 1]`)));
+    expect(status).toBe(400);
+    // Once for each value, not once for each level.
+    expect(errors.map(({ message, extensions }) => [message, extensions.code])).toEqual([
+      [deep, 'GRAPHQL_VALIDATION_FAILED'],
+      [deep, 'GRAPHQL_VALIDATION_FAILED'],
+    ]);
+  });
+
+  it('with a member `__proto__` changes nothing but what it is written to', async () => {
+    const token = gateway.tokenFor(await aUser(gateway.database));
+    const { status, errors } = await post(body(store, '{ "p": { "__proto__": { "polluted": true } } }'), token);
+    expect([status, errors]).toEqual([400, undefined]); // The body is no JSON that we take.
+    const query = storing('{ __proto__: { polluted: true }, constructor: { prototype: { polluted: true } } }');
+    expect((await post(body(query), token)).errors).toBeUndefined();
+    expect((await get({ query: search, variables: '{ "__proto__": { "s": "x", "polluted": true } }' })).errors).toBeUndefined();
+    expect({}).not.toHaveProperty('polluted');
+    expect(await post(body('{ me { preferences } }'), token)).toMatchObject({ data: { me: { preferences: { p: { constructor: {} } } } } });
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('of a variable named %s is one like any other', async (name) => {
+    const query = `query ($${name}: Int) { users(first: $${name}) { pageInfo { hasNextPage } nodes { id } } }`;
+    expect((await post(body(query))).errors).toBeUndefined();
+    const variables = JSON.stringify({ [name]: 1 });
+    // No JSON body may have a member of the first name: its value can't arrive.
+    if (name !== '__proto__') expect((await post(body(query, variables))).errors).toBeUndefined();
+  });
+
+  it.each([
+    ['an id that is none', 'query ($v: UUID!) { user(id: $v) { id } }', '"x"', 'BAD_USER_INPUT'],
+    ['an id that is a number', 'query ($v: UUID!) { user(id: $v) { id } }', '1', 'BAD_USER_INPUT'],
+    ['an id that is missing', 'query ($v: UUID!) { user(id: $v) { id } }', 'null', 'BAD_USER_INPUT'],
+    ['a number that is a text', 'query ($v: Int) { users(first: $v) { totalCount } }', '"1"', 'BAD_USER_INPUT'],
+    ['a number with a fraction', 'query ($v: Int) { users(first: $v) { totalCount } }', '1.5', 'BAD_USER_INPUT'],
+    ['an enum value that is none', 'query ($v: UserStatus) { users(filter: { status: $v }) { totalCount } }', '"active"', 'BAD_USER_INPUT'],
+    ['a member that the input lacks', 'query ($v: UserFilter) { users(filter: $v) { totalCount } }', '{ "nope": 1 }', 'BAD_USER_INPUT'],
+    [
+      'an email that is none',
+      'mutation ($v: EmailAddress!) { login(input: { email: $v, password: "x" }) { accessToken } }',
+      '"x"',
+      'BAD_USER_INPUT',
+    ],
+    [
+      'JSON that is no object',
+      'mutation ($v: JSONObject!) { updateMyPreferences(preferences: $v) { user { id } } }',
+      '[1]',
+      'BAD_USER_INPUT',
+    ],
+  ])('that does not fit its variable is refused before anything runs: %s', async (_what, query, value, code) => {
+    for (const time of [1, 2, 3]) {
+      const { status, errors } = await post(body(query, `{ "v": ${value} }`));
+      expect({ time, status, codes: errors.map(({ extensions }) => extensions.code) }).toEqual({ time, status: 400, codes: [code] });
+      expect(errors[0]?.message).toContain('$v');
+    }
+  });
+});
