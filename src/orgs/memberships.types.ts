@@ -30,8 +30,8 @@ export class OrgMembership {
   @Field(() => String, { description: 'The org’s slug, readable wherever the membership is.' })
   readonly orgSlug: string;
 
-  @Field(() => Org, { description: 'The org, for those who may see it.' })
-  readonly org: Org;
+  @Field(() => Org, { nullable: true, description: 'The org, for those who may see it; null with an error for the rest.' })
+  readonly org: Org | null;
 
   @Field(() => ID, { description: 'The user’s id.' })
   readonly userId: string;

@@ -216,6 +216,7 @@ export const rootFields: Readonly<Record<string, RootField>> = {
     permission: 'platform.impersonation.start',
     // A key may not act as a user, whatever it is permitted.
     outcomes: { ...permitted, keyWith: 'FORBIDDEN' },
+    lacking: { keyWith: 'session' },
     document: `mutation ($userId: UUID!, $orgId: UUID!) {
       startImpersonation(input: { userId: $userId, orgId: $orgId, reason: "They asked for help." }) { token }
     }`,

@@ -117,7 +117,7 @@ export type RenameOrgMutation = { updateOrg: { org: { id: string, name: string, 
 export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WhoAmIQuery = { viewer: { credential: CredentialKind, permissions: Array<string>, user: { email: string, orgMemberships: Array<{ orgName: string, org: { workspaces: { nodes: Array<{ name: string }> } } }> } } };
+export type WhoAmIQuery = { viewer: { credential: CredentialKind, permissions: Array<string>, user: { email: string, orgMemberships: Array<{ orgName: string, org: { workspaces: { nodes: Array<{ name: string }> } } | null }> } } };
 
 export type MakeKeyMutationVariables = Exact<{
   input: CreateApiKeyInput;
