@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { permissionKeys } from '../access/permissions.js';
+import { requireKnownPermissions } from '../access/knownPermissions.js';
 import { apiKeyPrefix, hashOf, newSecret } from '../access/secrets.js';
 import { change } from '../audit/change.js';
 import { actorOf, type Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import type { RowOf, Shape } from '../db/shape.js';
-import { type FieldIssue, Forbidden, Invalid, NotFound } from '../errors.js';
+import { Forbidden, Invalid, NotFound } from '../errors.js';
 import type { ConnectionSelection } from '../graphql/selection.js';
 import { checkTexts } from '../input.js';
 import type { ApiKey, CreateApiKeyInput } from './apiKeys.types.js';
@@ -33,15 +33,6 @@ export function listApiKeys(ctx: Context, page: PageArgs, selection: ConnectionS
   return readPage(ctx.db, list, page, selection);
 }
 
-/** @throws Invalid naming each key that is not in the registry */
-function checkKnown(permissions: readonly string[]): void {
-  const issues = permissions.flatMap((key, i): FieldIssue[] =>
-    permissionKeys.has(key) ? [] : [{ path: ['input', 'permissions', i], message: 'There is no such permission.', type: 'value_error' }],
-  );
-  const [first, ...others] = issues;
-  if (first) throw new Invalid([first, ...others]);
-}
-
 /**
  * Makes a key of the caller's. Its secret is in the answer and nowhere else.
  * @throws Invalid
@@ -50,7 +41,7 @@ function checkKnown(permissions: readonly string[]): void {
 export async function createApiKey(ctx: Context, input: CreateApiKeyInput): Promise<{ apiKey: ApiKey; secret: string }> {
   const actor = actorOf(ctx);
   checkTexts(['input'], input, { name: { min: 1, max: 200 } });
-  checkKnown(input.permissions);
+  requireKnownPermissions(['input', 'permissions'], input.permissions);
   if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
     throw Invalid.field(['input', 'expiresAt'], 'This is in the past.', 'value_error');
   }

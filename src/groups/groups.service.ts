@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { changeAccess, requireHeld } from '../access/changeAccess.js';
+import { requireKnownPermissions } from '../access/knownPermissions.js';
 import type { Tx } from '../audit/entry.js';
 import type { Context } from '../context.js';
 import { assignments } from '../db/columns.js';
@@ -16,7 +17,6 @@ import { checkTexts, given } from '../input.js';
 import { requireVersion } from '../version.js';
 import { groupShape, isActiveAssignment } from './groups.shape.js';
 import type { CreateGroupInput, Group, GroupFilter, GroupMember, UpdateGroupInput } from './groups.types.js';
-import { requireKnownPermissions } from './permissionKeys.js';
 
 const byName: ListOrder = { name: 'name_asc', expression: sql`lower(g.name)`, type: 'text', direction: 'asc' };
 

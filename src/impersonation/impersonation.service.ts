@@ -105,17 +105,13 @@ export async function startImpersonation(ctx: Context, input: StartImpersonation
       where admin_user_id = ${actor.key} and ended_at is null and expires_at <= now()`.execute(tx);
     const sessionId = uuidv7();
     const token = newSecret(impersonationPrefix);
-    const [{ expiry } = { expiry: '' }] = (
-      await sql<{ expiry: string }>`select now() + make_interval(secs => ${ttl}) as expiry`.execute(tx)
-    ).rows;
-    const { expires_at: expiresAt } = await insertSession(tx, {
+    const { expires_at: expiresAt } = await insertSession(tx, ttl, {
       public_id: sessionId,
       admin_user_id: actor.key,
       target_user_id: target.key,
       target_org_id: org.id,
       token_hash: hashOf(token),
       reason: input.reason,
-      expires_at: expiry,
     });
     await record({
       action: 'impersonation.start',
@@ -133,9 +129,19 @@ export async function startImpersonation(ctx: Context, input: StartImpersonation
   });
 }
 
-async function insertSession(tx: Tx, values: Insertable<ImpersonationSessions>): Promise<{ expires_at: string }> {
+/** @param ttl seconds @throws Conflict where the admin acts as somebody already */
+async function insertSession(
+  tx: Tx,
+  ttl: number,
+  values: Omit<Insertable<ImpersonationSessions>, 'expires_at'>,
+): Promise<{ expires_at: string }> {
+  const expires_at = sql<string>`now() + make_interval(secs => ${ttl})`;
   try {
-    return await tx.insertInto('impersonation_sessions').values(values).returning('expires_at').executeTakeFirstOrThrow();
+    return await tx
+      .insertInto('impersonation_sessions')
+      .values({ ...values, expires_at })
+      .returning('expires_at')
+      .executeTakeFirstOrThrow();
   } catch (error) {
     if (violatedUnique(error) !== 'impersonation_sessions_active_key') throw error;
     throw new Conflict('You act as somebody already; end that first.', {}, { cause: error });

@@ -1,5 +1,5 @@
-import { permissionKeys } from '../access/permissions.js';
 import { type FieldIssue, Invalid } from '../errors.js';
+import { permissionKeys } from './permissions.js';
 
 /** @throws Invalid naming, below `path`, each key that is not in the registry */
 export function requireKnownPermissions(path: readonly string[], keys: readonly string[]): void {
