@@ -25,7 +25,7 @@ import { requestContext } from './server/requestContext.js';
 export interface GatewayOptions {
   readonly config: Config;
   readonly database: Database;
-  readonly keys: Platform['keys'];
+  readonly platform: Platform;
   readonly logger: FastifyBaseLogger;
   readonly metrics: Metrics;
 }
@@ -40,9 +40,7 @@ function explorerAssets(): string {
  * listening. Closing it drains it; the database stays open.
  * @throws DocumentError where a REST document does not fit the schema
  */
-export async function createGateway({ config, database, keys, logger, metrics }: GatewayOptions): Promise<FastifyInstance> {
-  const { accessTokenTtl, refreshTokenTtl } = config;
-  const platform: Platform = { db: database.db, keys, accessTokenTtl, refreshTokenTtl };
+export async function createGateway({ config, database, platform, logger, metrics }: GatewayOptions): Promise<FastifyInstance> {
   const contextOf = (request: FastifyRequest): Promise<Context> => requestContext(platform, request);
 
   const schema = buildSchema();

@@ -4,6 +4,7 @@ import { signingKeys } from './access/signingKeys.js';
 import { configHelp } from './config/documentation.js';
 import { type Config, parseConfig } from './config.js';
 import { createGateway } from './gateway.js';
+import { platformOf } from './platform.js';
 import { createLogger } from './server/log.js';
 import { createMetrics } from './server/metrics.js';
 import { banner } from './start/banner.js';
@@ -13,6 +14,7 @@ import { prepareDatabase } from './start/prepareDatabase.js';
 import { printed } from './start/progress.js';
 import { createShutdown, endInOrder } from './start/shutdown.js';
 import { startDatabase } from './start/startDatabase.js';
+import { startWorkerOn } from './start/startWorkerOn.js';
 
 const startedAt = performance.now();
 
@@ -32,7 +34,12 @@ async function start(config: Config): Promise<void> {
     shutdown.add(database.stop);
     const admin = await prepareDatabase(database, config, printed);
     const keys = signingKeys(config.jwtKeys ?? [keyKeptIn(config.dataDir)], config.jwtIssuer, config.jwtAudience);
-    const gateway = await createGateway({ config, database, keys, logger, metrics });
+    if (config.role !== 'gateway') shutdown.add(startWorkerOn(database, config, keys, logger));
+    if (config.role === 'worker') {
+      logger.info('the worker is running');
+      return;
+    }
+    const gateway = await createGateway({ config, database, platform: platformOf(database, config, keys), logger, metrics });
     shutdown.add(() => gateway.close());
     await gateway.listen({ port: config.port, host: config.host });
 
@@ -56,7 +63,8 @@ if (process.argv.includes('--help')) {
   process.stdout.write(configHelp());
 } else {
   try {
-    await start(parseConfig(process.env));
+    const role = process.argv.includes('--worker') ? { ROLE: 'worker' } : {};
+    await start(parseConfig({ ...process.env, ...role }));
   } catch (error) {
     fail(error);
   }

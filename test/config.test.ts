@@ -24,6 +24,7 @@ describe('parseConfig', () => {
   it('gives every documented default for an empty environment', () => {
     expect(parseConfig({})).toEqual({
       port: 4000,
+      role: 'all',
       host: '127.0.0.1',
       publicUrl: 'http://localhost:4000',
       dataDir: './data',

@@ -26,6 +26,12 @@ export const settings = {
     secret: true,
     meaning: 'Address under which clients reach the gateway.',
   },
+  role: {
+    variable: 'ROLE',
+    reader: oneOf('all', 'gateway', 'worker'),
+    default: 'all',
+    meaning: 'What this process does: gateway answers requests, worker does what is done in the background, all does both.',
+  },
   dataDir: {
     variable: 'DATA_DIR',
     reader: text(1, 4_096),

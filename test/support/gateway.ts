@@ -4,8 +4,10 @@ import { issueAccessToken } from '../../src/access/accessTokens.js';
 import { type SigningKeys, signingKeys } from '../../src/access/signingKeys.js';
 import { type Config, parseConfig } from '../../src/config.js';
 import { createGateway } from '../../src/gateway.js';
+import { platformOf } from '../../src/platform.js';
 import { createLogger } from '../../src/server/log.js';
 import { createMetrics } from '../../src/server/metrics.js';
+import type { Duty } from '../../src/worker/duty.js';
 import { type TestDatabase, testDatabase } from './database.js';
 
 /** Who calls, and with which further headers. No token is an anonymous caller. */
@@ -41,6 +43,8 @@ export interface TestGateway {
   readonly keys: SigningKeys;
   /** Log lines so far. */
   readonly logs: () => string;
+  /** Runs one duty of the worker until it has no more to do. */
+  runDuty(duty: Duty): Promise<void>;
   graphql<T, V>(document: TypedDocumentNode<T, V> | string | DocumentNode, variables?: V, caller?: Caller): Promise<GraphQLAnswer<T>>;
   rest(method: string, path: string, caller?: Caller & { readonly body?: unknown }): Promise<RestAnswer>;
   /** An access token for a user, by public id. @param ttl seconds */
@@ -71,7 +75,8 @@ export async function testGateway(
     Parameters<typeof createLogger>[0]['destination']
   >;
   const logger = createLogger({ logLevel: config.logLevel, logFormat: 'json', terminal: false, destination });
-  const app = await createGateway({ config, database, keys, logger, metrics: createMetrics() });
+  const platform = platformOf(database, config, keys);
+  const app = await createGateway({ config, database, platform, logger, metrics: createMetrics() });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const { public_id: adminId } = await database.db
     .selectFrom('users')
@@ -91,6 +96,10 @@ export async function testGateway(
     database,
     keys,
     logs: () => lines.join(''),
+    async runDuty(duty) {
+      const { signal } = new AbortController();
+      while (await duty.run({ ...platform, log: logger, signal }));
+    },
     tokenFor,
     adminId,
     adminToken: tokenFor(adminId),

@@ -1,0 +1,5 @@
+import { auditPartitions } from '../audit/partitions.duty.js';
+import type { Duty } from './duty.js';
+
+/** Every duty of a worker. */
+export const duties: readonly Duty[] = [auditPartitions];
