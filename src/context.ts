@@ -5,11 +5,15 @@ import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { SigningKeys } from './access/signingKeys.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
+import type { ShardKeys } from './tenancy/shardKeys.js';
+import type { ShardPools } from './tenancy/shardPools.js';
 
 /** What a gateway is made with: the same for every request. */
 export interface Platform {
   readonly db: Kysely<DB>;
   readonly keys: SigningKeys;
+  readonly shardKeys: ShardKeys;
+  readonly shardPools: ShardPools;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */

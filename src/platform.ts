@@ -2,9 +2,10 @@ import type { SigningKeys } from './access/signingKeys.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import type { Database } from './db/pool.js';
+import type { Tenancy } from './tenancy/tenancy.js';
 
 /** What gateways and workers of this process are made with. */
-export function platformOf({ db }: Pick<Database, 'db'>, config: Config, keys: SigningKeys): Platform {
+export function platformOf({ db }: Pick<Database, 'db'>, tenancy: Tenancy, config: Config, keys: SigningKeys): Platform {
   const { accessTokenTtl, refreshTokenTtl } = config;
-  return { db, keys, accessTokenTtl, refreshTokenTtl };
+  return { db, keys, shardKeys: tenancy.keys, shardPools: tenancy.pools, accessTokenTtl, refreshTokenTtl };
 }
