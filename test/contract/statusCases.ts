@@ -1,6 +1,7 @@
 import { administrationCases } from './administrationCases.js';
 import { impersonationCases } from './impersonationCases.js';
 import { partnerCases } from './partnerCases.js';
+import { shardCases } from './shardCases.js';
 import {
   absent,
   anonymous,
@@ -47,6 +48,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
   ...partnerCases,
+  ...shardCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();
