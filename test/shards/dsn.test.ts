@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { Unavailable } from '../../src/errors.js';
 import { rotateShardKeys } from '../../src/shards/rotateShardKeys.js';
 import { openDsn, type ShardKey, sealDsn, shardKeys } from '../../src/tenancy/shardKeys.js';
+import { blackHole } from '../support/blackHole.js';
 import { aTenant } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 
@@ -108,20 +108,11 @@ describe('The address of a shard', () => {
     expect(rows).toEqual([]);
   });
 
-  describe('where a server takes the connection and says nothing', () => {
-    let hole: Server;
-    beforeAll(async () => {
-      hole = createServer(() => {});
-      await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));
-    });
-    afterAll(() => new Promise((resolve) => hole.close(resolve)));
-
-    it('is refused in a few seconds', async () => {
-      const address = hole.address();
-      const port = typeof address === 'object' ? address?.port : 0;
-      const { status, body } = await create({ name: fresh(), dsn: `postgresql://me:x@127.0.0.1:${port}/db` });
-      expect({ status, msg: faultOf(body)?.msg }).toEqual({ status: 422, msg: 'The database cannot be reached.' });
-    });
+  it('is refused in a few seconds where a server takes the connection and says nothing', async () => {
+    const hole = await blackHole();
+    const { status, body } = await create({ name: fresh(), dsn: `postgresql://me:x@127.0.0.1:${hole.port}/db` });
+    await hole.close();
+    expect({ status, msg: faultOf(body)?.msg }).toEqual({ status: 422, msg: 'The database cannot be reached.' });
   });
 
   it('can be changed only to a database that has the data of the orgs that live on the shard', async () => {
