@@ -21,6 +21,16 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AbandonedSchemas {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  id: Generated<string>;
+  last_error: string | null;
+  schema_name: string;
+  shard_id: string;
+  try_at: Generated<string>;
+}
+
 export interface ApiKeys {
   created_at: Generated<string>;
   expires_at: string | null;
@@ -156,9 +166,8 @@ export interface OrgMemberships {
 
 export interface OrgProvisioning {
   admin_user_id: string | null;
-  attempts: Generated<number>;
   created_at: Generated<string>;
-  kind: string;
+  fence: Generated<number>;
   last_error: string | null;
   lease_expires_at: string;
   org_id: string;
@@ -361,6 +370,7 @@ export interface Workspaces {
 }
 
 export interface DB {
+  abandoned_schemas: AbandonedSchemas;
   api_keys: ApiKeys;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;

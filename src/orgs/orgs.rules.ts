@@ -30,6 +30,10 @@ export const orgRules: Rules = {
     orgBilling: allOf(hasPermission('platform.billing.read'), mayReachOrg(argument('orgId'))),
   },
   Mutation: {
+    createOrg: hasPermission('platform.orgs.create'),
+    suspendOrg: hasPermission('platform.orgs.suspend'),
+    resumeOrg: hasPermission('platform.orgs.suspend'),
+    deleteOrg: hasPermission('platform.orgs.delete'),
     updateOrg: hasPermission('platform.orgs.update'),
     updateOrgBilling: allOf(hasPermission('platform.billing.update'), mayReachOrg(argument('orgId'))),
   },
@@ -80,6 +84,8 @@ export const orgRules: Rules = {
   OrgRef: each(withParent, 'id', 'name'),
   OrgBilling: each(withParent, 'orgId', 'accountType', 'maxLocations', 'billingEmail', 'version'),
   // Who changed the org is shown what they changed.
+  CreateOrgPayload: { org: sameAudience },
+  DeleteOrgPayload: each(withParent, 'deletedId'),
   UpdateOrgPayload: { org: sameAudience },
   UpdateOrgBillingPayload: { billing: sameAudience },
 };

@@ -1,5 +1,6 @@
 import { administrationCases } from './administrationCases.js';
 import { impersonationCases } from './impersonationCases.js';
+import { orgCases } from './orgCases.js';
 import { partnerCases } from './partnerCases.js';
 import { shardCases } from './shardCases.js';
 import {
@@ -47,6 +48,7 @@ const { base_version: _, ...orgAfterwards } = everyOrgField;
 export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
+  ...orgCases,
   ...partnerCases,
   ...shardCases,
   get_orgs: [
