@@ -49,6 +49,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
+  org_membership: ['orgId', 'userId', 'email', 'status', 'roleHint', 'version'],
   partner: [
     'name',
     'slug',

@@ -1,3 +1,4 @@
+import { administersOrg, isLeavingOrg } from '../access/orgRule.js';
 import {
   allOf,
   anyOf,
@@ -33,6 +34,7 @@ export const orgRules: Rules = {
   },
   Mutation: {
     updateOrg: hasPermission('platform.orgs.update'),
+    removeOrgMember: anyOf(isLeavingOrg(argument('orgId'), argument('userId')), administersOrg('org_members:remove', argument('orgId'))),
     updateOrgBilling: allOf(hasPermission('platform.billing.update'), mayReachOrg(argument('orgId'))),
   },
   Org: {
@@ -84,4 +86,5 @@ export const orgRules: Rules = {
   // Who changed the org is shown what they changed.
   UpdateOrgPayload: { org: sameAudience },
   UpdateOrgBillingPayload: { billing: sameAudience },
+  RemoveOrgMemberPayload: { removedUserId: withParent },
 };
