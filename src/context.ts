@@ -2,6 +2,7 @@ import type DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
 import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
+import type { OpenIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { DB } from './db/types.generated.js';
@@ -11,6 +12,8 @@ import { Unauthenticated } from './errors.js';
 export interface Platform {
   readonly db: Kysely<DB>;
   readonly keys: SigningKeys;
+  /** Whose access tokens are taken beside our own. */
+  readonly openId?: OpenIdIssuer;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */

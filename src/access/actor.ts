@@ -11,7 +11,7 @@ export type PermissionEnforcement = 'enabled' | 'audit' | 'disabled';
 /** How the caller proved who they are. */
 export type Credential =
   | { readonly kind: 'session'; readonly sessionId: string }
-  /** An access token that the program itself printed at its start; it belongs to no session. */
+  /** An access token of an OpenID Connect provider's, or one that the program itself printed at its start: neither has a session here. */
   | { readonly kind: 'token' }
   | { readonly kind: 'api_key'; readonly apiKeyId: string }
   /** An admin who acts as this user, in one org. */

@@ -1,16 +1,20 @@
 import { CompiledQuery, type Kysely } from 'kysely';
+import type { Platform } from '../context.js';
 import type { DB } from '../db/types.generated.js';
 import { Unauthenticated } from '../errors.js';
 import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, ActorOrg, Credential, PermissionEnforcement } from './actor.js';
+import { issuerNamedIn, type OpenIdClaims } from './openIdIssuer.js';
 import { apiKeyPrefix, hashOf, impersonationPrefix } from './secrets.js';
-import type { SigningKeys } from './signingKeys.js';
 
 /** What one request is decided on: the caller, where there is one, and how strictly permissions bind. */
 export interface Standing {
   readonly actor: Actor | null;
   readonly enforcement: PermissionEnforcement;
 }
+
+/** What credentials are looked up in and verified with. */
+export type Verifiers = Pick<Platform, 'db' | 'keys' | 'openId'>;
 
 interface ActorRow {
   key: string;
@@ -66,6 +70,9 @@ const byAccessToken = `/* actor by access token */ select ${actorColumns} from u
     and ($2::uuid is null or exists (
       select from sessions s where s.public_id = $2 and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
 
+const byIdentity = `/* actor by identity */ select ${actorColumns} from identities i join users u on u.id = i.user_id
+  where i.issuer = $1 and i.subject = $2 and ${isWelcome}`;
+
 const byApiKey = `/* actor by API key */ select k.public_id as api_key_id, k.permissions as key_permissions, ${actorColumns}
   from api_keys k join users u on u.id = k.user_id
   where k.key_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and ${isWelcome}`;
@@ -90,12 +97,14 @@ const byImpersonation = `/* actor by impersonation */ select i.public_id as sess
 /**
  * Tells who calls from the Authorization header, in one statement. No header is an anonymous caller.
  * @throws Unauthenticated for a credential that is malformed, forged, expired, revoked, or whose owner may not sign in
+ * @throws Unavailable where it is an OpenID Connect provider's and the provider can't be reached
  */
-export async function findStanding(db: Kysely<DB>, keys: SigningKeys, authorization: string | undefined): Promise<Standing> {
+export async function findStanding({ db, keys, openId }: Verifiers, authorization: string | undefined): Promise<Standing> {
   if (authorization === undefined) return { actor: null, enforcement: 'enabled' };
   const token = bearerToken(authorization);
   if (token.startsWith(apiKeyPrefix)) return standingOfApiKey(db, token);
   if (token.startsWith(impersonationPrefix)) return standingOfImpersonation(db, token);
+  if (openId && issuerNamedIn(token) === openId.issuer) return standingOfIdentity(db, await openId.verify(token));
   return standingOfClaims(db, verifyAccessToken(keys, token));
 }
 
@@ -114,6 +123,13 @@ async function standingOfClaims(db: Kysely<DB>, claims: AccessClaims): Promise<S
   if (!row) throw new Unauthenticated();
   const credential: Credential = claims.sid ? { kind: 'session', sessionId: claims.sid } : { kind: 'token' };
   return { actor: actorOf(row, credential, new Set(row.permissions)), enforcement: row.enforcement };
+}
+
+async function standingOfIdentity(db: Kysely<DB>, { issuer, subject }: OpenIdClaims): Promise<Standing> {
+  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [issuer, subject]));
+  const [row] = rows;
+  if (!row) throw new Unauthenticated();
+  return { actor: actorOf(row, { kind: 'token' }, new Set(row.permissions)), enforcement: row.enforcement };
 }
 
 async function standingOfApiKey(db: Kysely<DB>, token: string): Promise<Standing> {

@@ -34,6 +34,7 @@ const groupInside = ['platform.groups.read', 'platform.groups.update', 'platform
 export const objectFields: Readonly<Record<string, ObjectField>> = {
   'User.hasPlatformAccess': { selection: 'hasPlatformAccess', ...account },
   'User.isGlobalAccess': { selection: 'isGlobalAccess', ...account },
+  'User.identities': { selection: 'identities { id }', opens: ['platform.users.read'], also: ['self'] },
   'User.orgCount': { selection: 'orgCount', ...account },
   'User.lastLoginAt': { selection: 'lastLoginAt', ...account },
   'User.authProvider': { selection: 'authProvider', ...account },

@@ -335,4 +335,26 @@ export const rootFields: Readonly<Record<string, RootField>> = {
     document: 'mutation ($id: UUID!) { archivePartner(id: $id) { partner { id } } }',
     variables: partner,
   },
+
+  'Mutation.linkIdentity': {
+    permission: 'platform.users.update',
+    outcomes: permitted,
+    document: 'mutation ($input: LinkIdentityInput!) { linkIdentity(input: $input) { identity { id } } }',
+    variables: async ({ gateway }) => ({
+      input: { userId: await aUser(gateway.database), issuer: 'https://issuer.example', subject: crypto.randomUUID() },
+    }),
+  },
+  'Mutation.unlinkIdentity': {
+    permission: 'platform.users.update',
+    outcomes: permitted,
+    document: 'mutation ($id: UUID!) { unlinkIdentity(id: $id) { removedId } }',
+    async variables({ gateway }) {
+      const { db } = gateway.database;
+      const userId = await aUser(gateway.database);
+      const { id: key } = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+      const id = crypto.randomUUID();
+      await db.insertInto('identities').values({ public_id: id, user_id: key, issuer: 'https://issuer.example', subject: id }).execute();
+      return { id };
+    },
+  },
 };
