@@ -27,7 +27,7 @@ export function each<const F extends string>(rule: Rule, ...fields: readonly F[]
   return Object.fromEntries(fields.map((field) => [field, rule])) as Record<F, Rule>;
 }
 
-function rule(says: string, decide: (ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>): Rule {
+export function rule(says: string, decide: (ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>): Rule {
   return Object.assign(decide, { says });
 }
 
@@ -45,7 +45,7 @@ export const sameAudience: Rule = rule('whoever may see what it belongs to', () 
 
 const noCaller: Refusal = () => new Unauthenticated();
 
-function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
+export function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
   return (ctx: Context, parent: RuleParent, args: RuleArgs): Decision | Promise<Decision> =>
     ctx.actor ? decide(ctx.actor, ctx, parent, args) : noCaller;
 }
