@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import type { Conditions } from './conditions/conditions.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
 
@@ -28,6 +29,8 @@ export interface Context extends Platform {
   readonly actor: Actor | null;
   readonly enforcement: PermissionEnforcement;
   readonly origin: Origin;
+  /** What the request asks of its change; null where it makes none. */
+  readonly conditions: Conditions | null;
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
   /** Batches of this request by name: one loader an edge and set of arguments. */
   readonly loaders: Map<string, DataLoader<string, unknown>>;

@@ -2,6 +2,11 @@ import { type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
+<<<<<<< HEAD
+=======
+import { snapshotSelection } from '../audit/snapshots.js';
+import { requireVersion } from '../conditions/requireVersion.js';
+>>>>>>> main
 import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import type { RowOf } from '../db/shape.js';
@@ -111,6 +116,7 @@ export async function updateAdmin(ctx: Context, id: string, input: UpdateUserInp
 export async function revokeAdmin(ctx: Context, id: string, selection: Selection): Promise<RowOf<User>> {
   return changeAccess(ctx, async ({ tx, record }) => {
     const before = await lockAdmin(tx, id);
+    requireVersion(ctx, 'admin', before.version);
     await tx.deleteFrom('group_assignments').where('user_id', '=', before.key).execute();
     await tx.deleteFrom('org_access').where('user_id', '=', before.key).execute();
     await sql`update users set has_platform_access = false, is_global_access = false, version = version + 1, updated_at = now()

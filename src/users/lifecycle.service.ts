@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { changeAccess } from '../access/changeAccess.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import type { RowOf } from '../db/shape.js';
 import { Invalid } from '../errors.js';
@@ -50,6 +51,7 @@ const reactivation: Act = {
 async function perform(ctx: Context, id: string, act: Act, selection: Selection): Promise<RowOf<User>> {
   return changeAccess(ctx, async ({ tx, record }) => {
     const before = await lockUser(tx, id, selection);
+    requireVersion(ctx, 'user', before.version);
     if (act.isDone(before)) throw Invalid.field(['id'], act.doneAlready, 'value_error');
     for (const statement of act.statements(before.key)) await statement.execute(tx);
     const after = await readUser(tx, id, selection);
