@@ -2,11 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
-<<<<<<< HEAD
-=======
-import { snapshotSelection } from '../audit/snapshots.js';
 import { requireVersion } from '../conditions/requireVersion.js';
->>>>>>> main
 import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import type { RowOf } from '../db/shape.js';
@@ -16,7 +12,7 @@ import { Conflict, NotFound } from '../errors.js';
 import type { ConnectionSelection, Selection } from '../graphql/selection.js';
 import { checkTexts } from '../input.js';
 import { lockAdmin, readUser, selectUser } from '../users/selectUser.js';
-import { updateUser } from '../users/users.service.js';
+import { updateUser } from '../users/updateUser.service.js';
 import { userShape } from '../users/users.shape.js';
 import type { UpdateUserInput, User } from '../users/users.types.js';
 import { adminResource } from './adminResource.js';

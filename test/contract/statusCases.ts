@@ -18,6 +18,7 @@ import {
   withOrgAccess,
   withoutOrgAccess,
 } from './statusCaseKit.js';
+import { v1UserCases } from './v1UserCases.js';
 
 const everyOrgField = {
   base_version: 1,
@@ -47,6 +48,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
   ...partnerCases,
+  ...v1UserCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();
