@@ -46,7 +46,7 @@ export const sameAudience: Rule = rule('whoever may see what it belongs to', () 
 
 const noCaller: Refusal = () => new Unauthenticated();
 
-function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
+export function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
   return (ctx: Context, parent: RuleParent, args: RuleArgs): Decision | Promise<Decision> =>
     ctx.actor ? decide(ctx.actor, ctx, parent, args) : noCaller;
 }

@@ -74,6 +74,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'permissionEnforcement',
     'version',
   ],
+  workspace: ['name', 'slug', 'description', 'archivedAt', 'version'],
+  workspace_member: ['workspaceId', 'userId', 'email', 'role', 'version'],
 };
 
 /** Names of the fields that the trail keeps of a resource. */

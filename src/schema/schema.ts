@@ -23,7 +23,8 @@ import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
 import { viewerRules } from '../viewer/viewer.rules.js';
-import { WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
+import { WorkspaceMembershipsResolver, WorkspaceMembersResolver } from '../workspaces/workspaceMembers.resolver.js';
+import { OrgWorkspacesResolver, WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
 import { workspaceRules } from '../workspaces/workspaces.rules.js';
 import { NodeResolver } from './node.resolver.js';
 
@@ -36,11 +37,14 @@ const resolvers: NonEmptyArray<new () => object> = [
   MyOrgsResolver,
   NodeResolver,
   OrgsResolver,
+  OrgWorkspacesResolver,
   PartnersResolver,
   SessionsResolver,
   SettingsResolver,
   UsersResolver,
   ViewerResolver,
+  WorkspaceMembershipsResolver,
+  WorkspaceMembersResolver,
   WorkspacesResolver,
 ];
 

@@ -1,16 +1,17 @@
-import { type Decision, decidePermission, type IdOf, type Rule, rule } from '../access/rule.js';
+import { type Decision, decidePermission, type IdOf, type Rule, rule, signedIn } from '../access/rule.js';
 import { actorOf, type Context } from '../context.js';
-import { NotFound, Unauthenticated } from '../errors.js';
+import { NotFound } from '../errors.js';
 import { type Relation, relationTo } from './relation.js';
-import { findWorkspacePlace, userActionsOf, type WorkspaceUserAction } from './workspacePlace.js';
 
 /** An active member of an org that the caller is an active member of, too. */
 export function isFellow(userId: IdOf): Rule {
-  return rule('a fellow member of an org', async (ctx, parent, args) => {
-    if (!ctx.actor) return () => new Unauthenticated();
-    const id = userId(parent, args);
-    return (await relationTo(ctx, id)).isFellow || (() => new NotFound('user', id));
-  });
+  return rule(
+    'a fellow member of an org',
+    signedIn(async (_actor, ctx, parent, args) => {
+      const id = userId(parent, args);
+      return (await relationTo(ctx, id)).isFellow || (() => new NotFound('user', id));
+    }),
+  );
 }
 
 /** What an admin of an org has over its users, by the action of the /v1 surface. */
@@ -27,13 +28,15 @@ const openTo = {
  */
 export function mayActOnUser(action: keyof typeof openTo, userId: IdOf): Rule {
   const permission = `platform.${action.replace(':', '.')}`;
-  return rule(`${permission}, or ${action} by an org of the user's`, async (ctx, parent, args) => {
-    if (!ctx.actor) return () => new Unauthenticated();
-    const id = userId(parent, args);
-    const relation = await relationTo(ctx, id);
-    if (openTo[action](relation)) return true;
-    return hiddenUnless(ctx, relation.isFellow || relation.isAdministered, permission, () => new NotFound('user', id));
-  });
+  return rule(
+    `${permission}, or ${action} by an org of the user's`,
+    signedIn(async (_actor, ctx, parent, args) => {
+      const id = userId(parent, args);
+      const relation = await relationTo(ctx, id);
+      if (openTo[action](relation)) return true;
+      return hiddenUnless(ctx, relation.isFellow || relation.isAdministered, permission, () => new NotFound('user', id));
+    }),
+  );
 }
 
 /** The permission's decision; where it refuses someone who may not know of the object, that there is none. */
@@ -43,30 +46,17 @@ export async function hiddenUnless(ctx: Context, isKnown: boolean, permission: s
 }
 
 /** An admin of an org of their own, or of the org that is named; or who may make users in any org. */
-export const mayCreateUser: Rule = rule('platform.users.create, or admin of the org', async (ctx, _parent, { input }) => {
-  if (!ctx.actor) return () => new Unauthenticated();
-  const orgId = typeof input === 'object' && input !== null && 'orgId' in input ? input.orgId : undefined;
-  const orgs = [...ctx.actor.orgs.values()].filter((org) => typeof orgId !== 'string' || org.id === orgId);
-  if (orgs.some((org) => org.roleHint === 'admin')) return true;
-  const isKnown = typeof orgId !== 'string' || orgs.length > 0;
-  return hiddenUnless(ctx, isKnown, 'platform.users.create', () => new NotFound('org', String(orgId)));
-});
-
-/**
- * Whom a workspace lets do it: by their role in it, or as an admin of its org; or who holds the platform's permission. Outside its org there
- * is no such workspace.
- */
-export function mayInWorkspace(action: WorkspaceUserAction, workspaceId: IdOf): Rule {
-  const permission = `platform.${action.replace(':', '.')}`;
-  return rule(`${permission}, or ${action} in the workspace`, async (ctx, parent, args) => {
+export const mayCreateUser: Rule = rule(
+  'platform.users.create, or admin of the org',
+  signedIn(async (actor, ctx, _parent, { input }) => {
     if (!ctx.actor) return () => new Unauthenticated();
-    const id = workspaceId(parent, args);
-    const workspace = await findWorkspacePlace(ctx, id);
-    const org = workspace && ctx.actor.orgs.get(workspace.orgId);
-    if (org?.roleHint === 'admin' || (org && workspace.callersRole && userActionsOf[workspace.callersRole].has(action))) return true;
-    return hiddenUnless(ctx, org !== undefined, permission, () => new NotFound('workspace', id));
-  });
-}
+    const orgId = typeof input === 'object' && input !== null && 'orgId' in input ? input.orgId : undefined;
+    const orgs = [...actor.orgs.values()].filter((org) => typeof orgId !== 'string' || org.id === orgId);
+    if (orgs.some((org) => org.roleHint === 'admin')) return true;
+    const isKnown = typeof orgId !== 'string' || orgs.length > 0;
+    return hiddenUnless(ctx, isKnown, 'platform.users.create', () => new NotFound('org', String(orgId)));
+  }),
+);
 
 /** Programs give roles a meaning that the platform doesn't know: nobody gives them to themselves, nor an org's admin to others. */
 export const mayChangeRoles: Rule = rule('platform.users.update, where roles change', async (ctx, _parent, { input }) => {

@@ -14,7 +14,8 @@ import {
   sameAudience,
   withParent,
 } from '../access/rule.js';
-import { isFellow, mayActOnUser, mayChangeRoles, mayCreateUser, mayInWorkspace } from './access.js';
+import { mayInWorkspace } from '../access/workspaceRule.js';
+import { isFellow, mayActOnUser, mayChangeRoles, mayCreateUser } from './access.js';
 
 const self = isSelf(field('id'));
 const fellow = isFellow(field('id'));

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { standingIn } from '../access/workspaceStanding.js';
 import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import type { RowOf } from '../db/shape.js';
@@ -8,7 +9,6 @@ import type { ConnectionSelection, Selection } from '../graphql/selection.js';
 import { selectUser } from './selectUser.js';
 import { userShape } from './users.shape.js';
 import type { User, UserFilter, UserOrder } from './users.types.js';
-import { findWorkspacePlace } from './workspacePlace.js';
 
 const orders: Readonly<Record<UserOrder['field'], Pick<ListOrder, 'expression' | 'type'>>> = {
   display_name: { expression: sql`lower(u.display_name)`, type: 'text' },
@@ -37,7 +37,7 @@ export async function listUsers(
 
 /** The user is a member of the workspace, and an active one of its org. @throws NotFound where there is no such workspace */
 async function isInWorkspace(ctx: Context, workspaceId: string): Promise<RawBuilder<unknown>> {
-  const workspace = await findWorkspacePlace(ctx, workspaceId);
+  const workspace = await standingIn(ctx, workspaceId);
   if (!workspace) throw new NotFound('workspace', workspaceId);
   return sql`u.id in (select p.user_id from workspace_members p
     join org_memberships m on m.org_id = p.org_id and m.user_id = p.user_id and m.status = 'active' where p.workspace_id = ${workspace.key})`;

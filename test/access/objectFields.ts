@@ -4,6 +4,8 @@ export interface ObjectField {
   readonly selection: string;
   /** Each of these alone opens the field; a refusal names the first. */
   readonly opens: readonly [string, ...string[]];
+  /** What a refusal names, where it is not the first of them. */
+  readonly lacking?: string;
   /** Whom else it is open to: a member of the org, an admin of the org, the user themselves. */
   readonly also?: readonly ('member' | 'orgAdmin' | 'self')[];
 }
@@ -63,6 +65,7 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
   'User.settings': { selection: 'settings', ...profile },
   'User.roles': { selection: 'roles', ...profile },
   'User.defaultWorkspaceId': { selection: 'defaultWorkspaceId', ...profile },
+  'User.workspaceMemberships': { selection: 'workspaceMemberships { workspaceId }', ...personal },
   'User.groups': { selection: 'groups { name }', ...access },
   'User.effectivePermissions': { selection: 'effectivePermissions', ...access },
   'User.assignments': { selection: 'assignments { id }', opens: ['platform.admins.read', 'platform.admins.update'], also: ['self'] },
@@ -77,6 +80,15 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
   'Org.billingEmail': { selection: 'billingEmail', opens: platformSide, also: ['orgAdmin'] },
 
   'OrgMembership.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
+
+  'Workspace.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
+  'Workspace.members': {
+    selection: 'members { nodes { userId } }',
+    opens: ['platform.workspaces.read'],
+    lacking: 'workspace_members:list',
+    also: ['orgAdmin'],
+  },
+  'WorkspaceMember.workspace': { selection: 'workspace { id }', opens: ['platform.workspaces.read'], also: ['member', 'orgAdmin'] },
 
   'Group.permissions': { selection: 'permissions { key }', opens: groupInside },
   'Partner.internalNotes': { selection: 'internalNotes', opens: ['platform.partners.read'] },

@@ -3,6 +3,7 @@ import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
 import { userRootFields } from './rootFields.users.js';
+import { workspaceRootFields } from './rootFields.workspaces.js';
 
 /** What a caller is given: the object, a null with no error, or an error with this code. */
 export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
@@ -16,6 +17,8 @@ export interface RootField {
   readonly outcomes: Readonly<Record<CallerName, Outcome>>;
   /** What the refusal of a caller names, where it is not the permission. */
   readonly lacking?: Readonly<Partial<Record<CallerName, string>>>;
+  /** How many entries a change leaves in the trail, where it is not one. */
+  readonly entries?: number;
 }
 
 export interface Place {
@@ -312,6 +315,8 @@ export const rootFields: Readonly<Record<string, RootField>> = {
     document: 'mutation ($id: UUID!) { setGlobalAccess(adminId: $id, isGlobal: false) { admin { id } } }',
     variables: async (at) => ({ id: (await admin(at)).id }),
   },
+
+  ...workspaceRootFields,
 
   'Mutation.createPartner': {
     permission: 'platform.partners.create',

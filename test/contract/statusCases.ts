@@ -19,6 +19,7 @@ import {
   withoutOrgAccess,
 } from './statusCaseKit.js';
 import { v1UserCases } from './v1UserCases.js';
+import { workspaceCases } from './workspaceCases.js';
 
 const everyOrgField = {
   base_version: 1,
@@ -49,6 +50,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...impersonationCases,
   ...partnerCases,
   ...v1UserCases,
+  ...workspaceCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();

@@ -16,6 +16,11 @@ function asResourceAction(permission: string): string {
   return permission.replace(/^platform\./, '').replace('.', ':');
 }
 
+/** Where the value of a conflict stands, which services name as the schema does. */
+function locOf(field: unknown): readonly string[] {
+  return typeof field === 'string' ? ['body', field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] : ['body'];
+}
+
 function invalid(issues: readonly Issue[]): Answer {
   return { status: 422, body: { detail: issues } };
 }
@@ -39,6 +44,7 @@ function refused(error: DomainError, { traceId }: Occasion): Answer {
     }
     // The surface documents no 409: what stands in the way is a 422.
     case 'CONFLICT':
+      return invalid([{ loc: locOf(error.details.field), msg: error.message, type: 'value_error', ctx: { error: error.message } }]);
     case 'LOCKOUT':
     case 'BAD_USER_INPUT':
       return invalid([{ loc: ['body', ...fieldAt(error)], msg: error.message, type: 'value_error' }]);
