@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
+import type { AuthProviderEvent } from '../authProvider/authProvider.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
@@ -25,10 +26,13 @@ interface Act {
   readonly isDone: (user: RowOf<User>) => boolean;
   readonly doneAlready: string;
   readonly statements: (key: string) => ReturnType<typeof sql>[];
+  /** What the auth provider is told. */
+  readonly event: AuthProviderEvent;
 }
 
 const deactivation: Act = {
   action: 'user.deactivate',
+  event: { type: 'user.blocked' },
   isDone: (user) => user.status === 'deactivated',
   doneAlready: 'The user is deactivated already.',
   statements: (key) => [
@@ -46,6 +50,7 @@ const deactivation: Act = {
 
 const reactivation: Act = {
   action: 'user.reactivate',
+  event: { type: 'user.unblocked' },
   isDone: (user) => user.status !== 'deactivated',
   doneAlready: 'The user is not deactivated.',
   statements: (key) => [
@@ -65,6 +70,7 @@ async function perform(ctx: Context, id: string, act: Act, selection: Selection)
     requireVersion(ctx, 'user', before.version);
     if (act.isDone(before)) throw Invalid.field(['id'], act.doneAlready, 'value_error');
     for (const statement of act.statements(before.key)) await statement.execute(tx);
+    await ctx.authProvider.tell(tx, before.key, act.event);
     const after = await selectUser(tx, id, selection);
     await record({ action: act.action, resource: { type: 'user', id, displayId: before.email ?? id }, before, after });
     return after;
@@ -73,7 +79,7 @@ async function perform(ctx: Context, id: string, act: Act, selection: Selection)
 
 /**
  * Closes the platform to a user, from the next request on: their memberships and assignments are suspended, their sessions
- * ended, and their tokens and keys refused (contract: "Users").
+ * ended, their tokens and keys refused, and the auth provider told to block them (contract: "Users").
  * @throws NotFound
  * @throws Invalid where they are deactivated already
  * @throws Lockout where nobody would remain for good
