@@ -8,6 +8,7 @@ import * as audit from './0006_audit.js';
 import * as idempotency from './0007_idempotency.js';
 import * as workspaces from './0012_workspaces.js';
 import * as accounts from './0013_accounts.js';
+import * as authProvider from './0014_auth_provider.js';
 
 /** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007_idempotency': idempotency,
   '0012_workspaces': workspaces,
   '0013_accounts': accounts,
+  '0014_auth_provider': authProvider,
 };

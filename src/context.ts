@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
@@ -11,6 +12,8 @@ import { Unauthenticated } from './errors.js';
 export interface Platform {
   readonly db: Kysely<DB>;
   readonly keys: SigningKeys;
+  /** Where users prove who they are outside of this program, and what it is told. */
+  readonly authProvider: AuthProvider;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */

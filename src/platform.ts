@@ -1,4 +1,5 @@
 import type { SigningKeys } from './access/signingKeys.js';
+import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import type { Database } from './db/pool.js';
@@ -6,5 +7,5 @@ import type { Database } from './db/pool.js';
 /** What gateways and workers of this process are made with. */
 export function platformOf({ db }: Pick<Database, 'db'>, config: Config, keys: SigningKeys): Platform {
   const { accessTokenTtl, refreshTokenTtl } = config;
-  return { db, keys, accessTokenTtl, refreshTokenTtl };
+  return { db, keys, authProvider: authProviderOf(config), accessTokenTtl, refreshTokenTtl };
 }

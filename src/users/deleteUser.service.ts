@@ -26,6 +26,7 @@ export async function deleteUser(ctx: Context, id: string): Promise<string> {
     await requireMayDelete(ctx, tx, before.key);
     await leaveWorkspaces(tx, before.key);
     for (const statement of endings(before.key)) await statement.execute(tx);
+    await ctx.authProvider.tell(tx, before.key, { type: 'user.blocked' });
     await record({ action: 'user.delete', resource: userResource(before), before });
     return id;
   });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { changeAccess } from '../access/changeAccess.js';
+import type { AuthProviderEvent } from '../authProvider/authProvider.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import type { RowOf } from '../db/shape.js';
@@ -14,10 +15,13 @@ interface Act {
   readonly isDone: (user: RowOf<User>) => boolean;
   readonly doneAlready: string;
   readonly statements: (key: string) => ReturnType<typeof sql>[];
+  /** What the auth provider is told. */
+  readonly event: AuthProviderEvent;
 }
 
 const deactivation: Act = {
   action: 'user.deactivate',
+  event: { type: 'user.blocked' },
   isDone: (user) => user.status === 'deactivated',
   doneAlready: 'The user is deactivated already.',
   statements: (key) => [
@@ -35,6 +39,7 @@ const deactivation: Act = {
 
 const reactivation: Act = {
   action: 'user.reactivate',
+  event: { type: 'user.unblocked' },
   isDone: (user) => user.status !== 'deactivated',
   doneAlready: 'The user is not deactivated.',
   statements: (key) => [
@@ -54,6 +59,7 @@ async function perform(ctx: Context, id: string, act: Act, selection: Selection)
     requireVersion(ctx, 'user', before.version);
     if (act.isDone(before)) throw Invalid.field(['id'], act.doneAlready, 'value_error');
     for (const statement of act.statements(before.key)) await statement.execute(tx);
+    await ctx.authProvider.tell(tx, before.key, act.event);
     const after = await readUser(tx, id, selection);
     await record({ action: act.action, resource: userResource(before), before, after });
     return after;
@@ -62,7 +68,7 @@ async function perform(ctx: Context, id: string, act: Act, selection: Selection)
 
 /**
  * Closes the platform to a user, from the next request on: their memberships and assignments are suspended, their sessions
- * ended, and their tokens and keys refused (contract: "Users").
+ * ended, their tokens and keys refused, and the auth provider told to block them (contract: "Users").
  * @throws NotFound
  * @throws Invalid where they are deactivated already
  * @throws Lockout where nobody would remain for good
