@@ -4,6 +4,7 @@ import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { OpenIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
@@ -14,6 +15,8 @@ export interface Platform {
   readonly keys: SigningKeys;
   /** Whose access tokens are taken beside our own. */
   readonly openId?: OpenIdIssuer;
+  /** Where users prove who they are outside of this program, and what it is told. */
+  readonly authProvider: AuthProvider;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */

@@ -1,5 +1,6 @@
 import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import type { Database } from './db/pool.js';
@@ -8,5 +9,5 @@ import type { Database } from './db/pool.js';
 export function platformOf({ db }: Pick<Database, 'db'>, config: Config, keys: SigningKeys): Platform {
   const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   const openId = issuer === undefined ? undefined : openIdIssuer(issuer, audience);
-  return { db, keys, openId, accessTokenTtl, refreshTokenTtl };
+  return { db, keys, openId, authProvider: authProviderOf(config), accessTokenTtl, refreshTokenTtl };
 }

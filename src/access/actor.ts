@@ -4,6 +4,8 @@ export interface ActorOrg {
   readonly key: string;
   readonly id: string;
   readonly roleHint: string | null;
+  /** Whether it is the org that runs the platform. */
+  readonly isPlatform: boolean;
 }
 
 export type PermissionEnforcement = 'enabled' | 'audit' | 'disabled';
@@ -32,6 +34,11 @@ export interface Actor {
   /** Orgs to which an admin was granted access, by public id. */
   readonly orgAccess: ReadonlySet<string>;
   readonly credential: Credential;
+}
+
+/** The orgs in which the caller's role is `admin`. */
+export function administeredOrgs(actor: Actor): ActorOrg[] {
+  return [...actor.orgs.values()].filter((org) => org.roleHint === 'admin');
 }
 
 export function isMemberOf(actor: Actor, orgId: string): boolean {

@@ -24,7 +24,7 @@ interface ActorRow {
   has_platform_access: boolean;
   is_global_access: boolean;
   permissions: string[];
-  orgs: { key: string; id: string; role_hint: string | null }[];
+  orgs: { key: string; id: string; role_hint: string | null; is_platform: boolean }[];
   org_access: string[];
   enforcement: PermissionEnforcement;
 }
@@ -36,6 +36,7 @@ interface ImpersonationRow extends ActorRow {
   org_key: string;
   org_id: string;
   role_hint: string | null;
+  is_platform: boolean;
 }
 
 interface KeyRow extends ActorRow {
@@ -55,7 +56,7 @@ const actorColumns = `
     where a.user_id = u.id and a.suspended_at is null and (a.expires_at is null or a.expires_at > now())
   ) else '{}' end as permissions,
   coalesce((
-    select json_agg(json_build_object('key', o.id::text, 'id', o.public_id, 'role_hint', m.role_hint))
+    select json_agg(json_build_object('key', o.id::text, 'id', o.public_id, 'role_hint', m.role_hint, 'is_platform', o.is_platform))
     from org_memberships m join orgs o on o.id = m.org_id and o.status = 'active'
     where m.user_id = u.id and m.status = 'active'
   ), '[]') as orgs,
@@ -80,7 +81,7 @@ const byApiKey = `/* actor by API key */ select k.public_id as api_key_id, k.per
 // Decided anew at each request: the session ends, with no job to make it so, when either user is shut out, when the admin
 // loses the permission or the access to the org, when the target leaves it, and when the setting is switched off.
 const byImpersonation = `/* actor by impersonation */ select i.public_id as session_id, a.public_id as admin_id, a.display_name as admin_name,
-    o.id as org_key, o.public_id as org_id, m.role_hint, ${actorColumns}
+    o.id as org_key, o.public_id as org_id, m.role_hint, o.is_platform, ${actorColumns}
   from impersonation_sessions i
   join users u on u.id = i.target_user_id and ${isWelcome}
   join users a on a.id = i.admin_user_id and a.status = 'active' and a.deleted_at is null and a.has_platform_access
@@ -147,12 +148,12 @@ async function standingOfImpersonation(db: Kysely<DB>, token: string): Promise<S
   const { rows } = await db.executeQuery<ImpersonationRow>(CompiledQuery.raw(byImpersonation, [hashOf(token)]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
-  const { session_id: sessionId, admin_id: id, admin_name: displayName, org_key: key, org_id: orgId, role_hint } = row;
+  const { session_id: sessionId, admin_id: id, admin_name: displayName, org_key: key, org_id: orgId, role_hint, is_platform } = row;
   const inTheOrg = {
     ...row,
     has_platform_access: false,
     is_global_access: false,
-    orgs: [{ key, id: orgId, role_hint }],
+    orgs: [{ key, id: orgId, role_hint, is_platform }],
     org_access: [],
   };
   const actor = actorOf(inTheOrg, { kind: 'impersonation', sessionId, admin: { id, displayName } }, new Set());
@@ -160,7 +161,9 @@ async function standingOfImpersonation(db: Kysely<DB>, token: string): Promise<S
 }
 
 function actorOf(row: ActorRow, credential: Credential, permissions: ReadonlySet<string>): Actor {
-  const orgs = new Map<string, ActorOrg>(row.orgs.map(({ key, id, role_hint }) => [id, { key, id, roleHint: role_hint }]));
+  const orgs = new Map<string, ActorOrg>(
+    row.orgs.map(({ key, id, role_hint, is_platform }) => [id, { key, id, roleHint: role_hint, isPlatform: is_platform }]),
+  );
   return {
     key: row.key,
     id: row.id,

@@ -49,6 +49,23 @@ export interface AuditSnapshots {
   entry_id: string;
 }
 
+export interface AuthProviderDeliveries {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  data: Json;
+  event: string;
+  expires_at: string | null;
+  id: Generated<string>;
+  last_attempt_at: string | null;
+  last_error: string | null;
+  next_attempt_at: Generated<string>;
+  public_id: string;
+  sealed_token: Buffer | null;
+  settled_at: string | null;
+  state: Generated<string>;
+  user_id: string;
+}
+
 export interface GroupAssignments {
   assigned_at: Generated<string>;
   assigned_by: string | null;
@@ -355,6 +372,7 @@ export interface DB {
   api_keys: ApiKeys;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;
+  auth_provider_deliveries: AuthProviderDeliveries;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;

@@ -2,6 +2,7 @@ import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/build
 import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
+import { userRootFields } from './rootFields.users.js';
 import { workspaceRootFields } from './rootFields.workspaces.js';
 
 /** What a caller is given: the object, a null with no error, or an error with this code. */
@@ -85,6 +86,7 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 
 /** Every root field, and what each kind of caller is given by it. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
+  ...userRootFields,
   'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
   'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },
   'Query.myOrgs': { outcomes: signedIn, document: '{ myOrgs { isGlobal nodes { id } } }' },
@@ -184,12 +186,6 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   'Mutation.updateMyPreferences': {
     outcomes: signedIn,
     document: 'mutation { updateMyPreferences(preferences: { theme: "dark" }) { user { id } } }',
-  },
-  'Mutation.updateUser': {
-    permission: 'platform.users.update',
-    outcomes: permitted,
-    document: 'mutation ($id: UUID!) { updateUser(id: $id, input: { displayName: "Ada" }) { user { id } } }',
-    variables: user,
   },
   'Mutation.deactivateUser': {
     permission: 'platform.users.deactivate',
