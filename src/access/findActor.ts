@@ -65,7 +65,7 @@ const byAccessToken = `/* actor by access token */ select ${actorColumns} from u
       select from sessions s where s.public_id = $2 and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
 
 const byIdentity = `/* actor by identity */ select ${actorColumns} from identities i join users u on u.id = i.user_id
-  where i.issuer = $1 and i.subject = $2 and ${isWelcome}`;
+  where i.issuer = $1 and i.subject = $2 and ${mayAct}`;
 
 const byApiKey = `/* actor by API key */ select k.public_id as api_key_id, k.permissions as key_permissions, ${actorColumns}
   from api_keys k join users u on u.id = k.user_id
