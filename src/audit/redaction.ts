@@ -43,6 +43,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'hasPlatformAccess',
     'isGlobalAccess',
     'version',
+    'issuer',
+    'subject',
   ],
   // The user as an admin, and single facts of their groups and access.
   admin: ['email', 'displayName', 'status', 'hasPlatformAccess', 'isGlobalAccess', 'version', 'group', 'expiresAt', 'orgId', 'note'],

@@ -9,6 +9,8 @@ import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
+import { IdentitiesResolver } from '../identities/identities.resolver.js';
+import { identityRules } from '../identities/identities.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
 import { impersonationRules } from '../impersonation/impersonation.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
@@ -33,6 +35,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ApiKeysResolver,
   GroupPermissionsResolver,
   GroupsResolver,
+  IdentitiesResolver,
   ImpersonationResolver,
   MyOrgsResolver,
   NodeResolver,
@@ -82,6 +85,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     adminRules,
     apiKeyRules,
     groupRules,
+    identityRules,
     impersonationRules,
     orgRules,
     partnerRules,

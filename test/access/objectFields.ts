@@ -25,6 +25,26 @@ const account = {
   also: ['self'],
 } as const;
 const personal = { opens: ['platform.users.read'], also: ['self'] } as const;
+/** What /v1 documents of a user, to their fellow members. */
+const profile = {
+  opens: ['platform.users.read', 'platform.users.list', 'platform.users.update', 'platform.users.create'],
+  also: ['self', 'member', 'orgAdmin'],
+} as const;
+const signIn = {
+  opens: [
+    'platform.users.read',
+    'platform.users.list',
+    'platform.users.update',
+    'platform.users.create',
+    'platform.admins.read',
+    'platform.admins.list',
+    'platform.admins.create',
+    'platform.admins.update',
+    'platform.admins.revoke',
+    'platform.org_access.grant',
+  ],
+  also: ['self', 'member', 'orgAdmin'],
+} as const;
 const access = {
   opens: ['platform.admins.read', 'platform.admins.list', 'platform.admins.create', 'platform.admins.update'],
   also: ['self'],
@@ -36,15 +56,16 @@ const groupInside = ['platform.groups.read', 'platform.groups.update', 'platform
 export const objectFields: Readonly<Record<string, ObjectField>> = {
   'User.hasPlatformAccess': { selection: 'hasPlatformAccess', ...account },
   'User.isGlobalAccess': { selection: 'isGlobalAccess', ...account },
+  'User.identities': { selection: 'identities { id }', opens: ['platform.users.read'], also: ['self'] },
   'User.orgCount': { selection: 'orgCount', ...account },
-  'User.lastLoginAt': { selection: 'lastLoginAt', ...account },
-  'User.authProvider': { selection: 'authProvider', ...account },
-  'User.isVerified': { selection: 'isVerified', ...account },
+  'User.lastLoginAt': { selection: 'lastLoginAt', ...signIn },
+  'User.authProvider': { selection: 'authProvider', ...signIn },
+  'User.isVerified': { selection: 'isVerified', ...signIn },
   'User.orgMemberships': { selection: 'orgMemberships { orgName }', ...personal },
-  'User.preferences': { selection: 'preferences', ...personal },
-  'User.settings': { selection: 'settings', ...personal },
-  'User.roles': { selection: 'roles', ...personal },
-  'User.defaultWorkspaceId': { selection: 'defaultWorkspaceId', ...personal },
+  'User.preferences': { selection: 'preferences', ...profile },
+  'User.settings': { selection: 'settings', ...profile },
+  'User.roles': { selection: 'roles', ...profile },
+  'User.defaultWorkspaceId': { selection: 'defaultWorkspaceId', ...profile },
   'User.workspaceMemberships': { selection: 'workspaceMemberships { workspaceId }', ...personal },
   'User.groups': { selection: 'groups { name }', ...access },
   'User.effectivePermissions': { selection: 'effectivePermissions', ...access },

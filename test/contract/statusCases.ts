@@ -18,6 +18,7 @@ import {
   withOrgAccess,
   withoutOrgAccess,
 } from './statusCaseKit.js';
+import { v1UserCases } from './v1UserCases.js';
 import { workspaceCases } from './workspaceCases.js';
 
 const everyOrgField = {
@@ -48,6 +49,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
   ...partnerCases,
+  ...v1UserCases,
   ...workspaceCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {

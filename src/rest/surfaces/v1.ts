@@ -25,6 +25,11 @@ function invalid(issues: readonly Issue[]): Answer {
   return { status: 422, body: { detail: issues } };
 }
 
+/** The member of the body that a conflict is about, where it is about one. */
+function fieldAt({ details }: DomainError): string[] {
+  return typeof details.field === 'string' ? [details.field] : [];
+}
+
 function refused(error: DomainError, { traceId }: Occasion): Answer {
   switch (error.code) {
     case 'UNAUTHENTICATED':
@@ -42,7 +47,7 @@ function refused(error: DomainError, { traceId }: Occasion): Answer {
       return invalid([{ loc: locOf(error.details.field), msg: error.message, type: 'value_error', ctx: { error: error.message } }]);
     case 'LOCKOUT':
     case 'BAD_USER_INPUT':
-      return invalid([{ loc: ['body'], msg: error.message, type: 'value_error' }]);
+      return invalid([{ loc: ['body', ...fieldAt(error)], msg: error.message, type: 'value_error' }]);
     case 'UNAVAILABLE': {
       const seconds = error instanceof Unavailable ? error.retryAfter : 1;
       const plain = envelope(503, 'SERVICE_UNAVAILABLE', error.message, { trace_id: traceId });
@@ -57,7 +62,7 @@ export const v1: Surface = {
   prefix: '/v1',
   title: 'Tenantry workspace API',
   version: '1',
-  description: 'The caller’s own account, for the users of an org.',
+  description: 'Users, workspaces and their members, for the users of an org.',
   invalid,
   refused,
   failed: ({ traceId }) =>
@@ -68,6 +73,7 @@ export const v1: Surface = {
     ...envelope(405, 'METHOD_NOT_ALLOWED', `${path} answers ${allowed.join(', ')}.`, { allowed }),
     headers: { allow: allowed.join(', ') },
   }),
+  documentsNullInQuery: true,
   errorSchemaOf: (status) => (status === 422 ? 'ValidationError' : 'ErrorEnvelope'),
   errorSchemas: {
     ErrorEnvelope: {
