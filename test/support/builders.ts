@@ -4,6 +4,12 @@ import type { TestDatabase } from './database.js';
 
 let count = 0;
 
+/** The next number, with zeros before it, so that names sort as they were made. */
+function nextNumber(): string {
+  count += 1;
+  return String(count).padStart(5, '0');
+}
+
 /** A user, active unless said otherwise. @returns the public id */
 export async function aUser(
   { db }: TestDatabase,
@@ -20,16 +26,16 @@ export async function aUser(
     lastLoginAt?: string;
   } = {},
 ): Promise<string> {
-  count += 1;
+  const number = nextNumber();
   const id = uuidv7();
   const status = values.status ?? 'active';
   await db
     .insertInto('users')
     .values({
       public_id: id,
-      email: values.email ?? `user${count}@test.example`,
-      username: `user${count}`,
-      display_name: values.displayName ?? `User ${count}`,
+      email: values.email ?? `user${number}@test.example`,
+      username: `user${number}`,
+      display_name: values.displayName ?? `User ${number}`,
       password_hash: values.password === undefined ? null : await hashPassword(values.password),
       status,
       deactivated_at: status === 'deactivated' ? new Date().toISOString() : null,
@@ -54,8 +60,7 @@ export async function anOrg(
     admins?: readonly string[];
   } = {},
 ): Promise<string> {
-  count += 1;
-  const number = count;
+  const number = nextNumber();
   const id = uuidv7();
   const shard = await database.db.selectFrom('shards').select('id').executeTakeFirstOrThrow();
   await database.db
@@ -134,8 +139,7 @@ export async function aGrant(
   permissions: readonly string[],
   values: { expiresAt?: string } = {},
 ): Promise<string> {
-  count += 1;
-  const name = `Group ${count}`;
+  const name = `Group ${nextNumber()}`;
   const id = uuidv7();
   const user = await db
     .updateTable('users')
