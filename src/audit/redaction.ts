@@ -69,6 +69,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'version',
   ],
   session: ['endReason'],
+  tokens: ['deletedCount'],
   settings: [
     'defaultAccountType',
     'impersonationEnabled',

@@ -46,6 +46,12 @@ export interface ApiKeys {
   user_id: string;
 }
 
+export interface Attempts {
+  count: number;
+  resets_at: string;
+  subject: Buffer;
+}
+
 export interface AuditOutbox {
   after: Json | null;
   before: Json | null;
@@ -175,6 +181,17 @@ export interface Jobs {
   worker_id: string | null;
 }
 
+export interface OneTimeTokens {
+  created_at: Generated<string>;
+  email: string;
+  expires_at: string;
+  id: Generated<string>;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: string | null;
+  user_id: string;
+}
+
 export interface OrgAccess {
   granted_at: Generated<string>;
   granted_by: string | null;
@@ -250,6 +267,15 @@ export interface Partners {
   updated_at: Generated<string>;
   version: Generated<number>;
   website: string | null;
+}
+
+export interface PasswordResetRequests {
+  created_at: Generated<string>;
+  email: string;
+  id: Generated<string>;
+  ip_address: string | null;
+  public_id: string;
+  trace_id: string;
 }
 
 export interface Permissions {
@@ -400,6 +426,7 @@ export interface DB {
   acting_users: ActingUsers;
   active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
+  attempts: Attempts;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;
   auth_provider_deliveries: AuthProviderDeliveries;
@@ -411,10 +438,12 @@ export interface DB {
   identities: Identities;
   impersonation_sessions: ImpersonationSessions;
   jobs: Jobs;
+  one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
   orgs: Orgs;
   partners: Partners;
+  password_reset_requests: PasswordResetRequests;
   permissions: Permissions;
   platform_audit_log: PlatformAuditLog;
   refresh_tokens: RefreshTokens;

@@ -17,10 +17,14 @@ import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { PartnersResolver } from '../partners/partners.resolver.js';
 import { partnerRules } from '../partners/partners.rules.js';
+import { PlatformOrgResolver } from '../platformOrg/platformOrg.resolver.js';
+import { platformOrgRules } from '../platformOrg/platformOrg.rules.js';
 import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
 import { SettingsResolver } from '../settings/settings.resolver.js';
 import { settingsRules } from '../settings/settings.rules.js';
+import { TokensResolver } from '../tokens/tokens.resolver.js';
+import { tokenRules } from '../tokens/tokens.rules.js';
 import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
@@ -42,8 +46,10 @@ const resolvers: NonEmptyArray<new () => object> = [
   OrgsResolver,
   OrgWorkspacesResolver,
   PartnersResolver,
+  PlatformOrgResolver,
   SessionsResolver,
   SettingsResolver,
+  TokensResolver,
   UsersResolver,
   ViewerResolver,
   WorkspaceMembershipsResolver,
@@ -89,8 +95,10 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     impersonationRules,
     orgRules,
     partnerRules,
+    platformOrgRules,
     sessionRules,
     settingsRules,
+    tokenRules,
     userRules,
     viewerRules,
     workspaceRules,

@@ -18,6 +18,7 @@ import {
   withOrgAccess,
   withoutOrgAccess,
 } from './statusCaseKit.js';
+import { v1AdminCases, v1AdminUnprovokable } from './v1AdminCases.js';
 import { v1UserCases } from './v1UserCases.js';
 import { workspaceCases } from './workspaceCases.js';
 
@@ -49,6 +50,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
   ...partnerCases,
+  ...v1AdminCases,
   ...v1UserCases,
   ...workspaceCases,
   get_orgs: [
@@ -235,6 +237,7 @@ const ownAccount = 'Whoever has a valid token may see their own account, and has
 
 /** Documented statuses that no request can bring about, each with its reason. */
 export const unprovokable: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  ...v1AdminUnprovokable,
   get_me: { 403: ownAccount, 404: ownAccount },
   get_my_orgs: { 403: 'It needs no permission, and lists only what the caller may reach.' },
   get_v1_users_me: { 403: ownAccount, 404: ownAccount, 422: 'It takes no parameter that could be wrong.' },
