@@ -70,6 +70,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   ],
   session: ['endReason'],
   tokens: ['deletedCount'],
+  // That the address was changed, and never the address.
+  shard: ['name', 'region', 'isActive', 'maxOrgs', 'dsnChangedAt', 'archivedAt', 'version'],
   settings: [
     'defaultAccountType',
     'impersonationEnabled',

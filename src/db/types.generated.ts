@@ -21,6 +21,16 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AbandonedSchemas {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  id: Generated<string>;
+  last_error: string | null;
+  schema_name: string;
+  shard_id: string;
+  try_at: Generated<string>;
+}
+
 export interface ActingUsers {
   has_platform_access: boolean | null;
   user_id: string | null;
@@ -217,6 +227,15 @@ export interface OrgMemberships {
   version: Generated<number>;
 }
 
+export interface OrgProvisioning {
+  admin_user_id: string | null;
+  created_at: Generated<string>;
+  fence: Generated<number>;
+  last_error: string | null;
+  lease_expires_at: string;
+  org_id: string;
+}
+
 export interface Orgs {
   account_type: Generated<string>;
   billing_email: string | null;
@@ -346,6 +365,7 @@ export interface Settings {
 export interface Shards {
   archived_at: string | null;
   created_at: Generated<string>;
+  dsn_changed_at: string | null;
   dsn_ciphertext: Buffer | null;
   dsn_key_version: number | null;
   id: Generated<string>;
@@ -356,6 +376,14 @@ export interface Shards {
   region: string;
   updated_at: Generated<string>;
   version: Generated<number>;
+}
+
+export interface TenantMigrations {
+  last_error: string | null;
+  latest: string | null;
+  org_id: string;
+  status: string;
+  updated_at: Generated<string>;
 }
 
 export interface UnendedAssignments {
@@ -423,6 +451,7 @@ export interface Workspaces {
 }
 
 export interface DB {
+  abandoned_schemas: AbandonedSchemas;
   acting_users: ActingUsers;
   active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
@@ -441,6 +470,7 @@ export interface DB {
   one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
+  org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;
   password_reset_requests: PasswordResetRequests;
@@ -451,6 +481,7 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   shards: Shards;
+  tenant_migrations: TenantMigrations;
   unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;

@@ -33,6 +33,10 @@ export const orgRules: Rules = {
     orgBilling: allOf(hasPermission('platform.billing.read'), mayReachOrg(argument('orgId'))),
   },
   Mutation: {
+    createOrg: hasPermission('platform.orgs.create'),
+    suspendOrg: hasPermission('platform.orgs.suspend'),
+    resumeOrg: hasPermission('platform.orgs.suspend'),
+    deleteOrg: hasPermission('platform.orgs.delete'),
     updateOrg: hasPermission('platform.orgs.update'),
     removeOrgMember: anyOf(isLeavingOrg(argument('orgId'), argument('userId')), administersOrg('org_members:remove', argument('orgId'))),
     updateOrgBilling: allOf(hasPermission('platform.billing.update'), mayReachOrg(argument('orgId'))),
@@ -86,6 +90,8 @@ export const orgRules: Rules = {
   OrgRef: each(withParent, 'id', 'name'),
   OrgBilling: each(withParent, 'orgId', 'accountType', 'maxLocations', 'billingEmail', 'version'),
   // Who changed the org is shown what they changed.
+  CreateOrgPayload: { org: sameAudience },
+  DeleteOrgPayload: each(withParent, 'deletedId'),
   UpdateOrgPayload: { org: sameAudience },
   UpdateOrgBillingPayload: { billing: sameAudience },
   RemoveOrgMemberPayload: { removedUserId: withParent },

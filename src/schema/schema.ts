@@ -23,6 +23,8 @@ import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
 import { SettingsResolver } from '../settings/settings.resolver.js';
 import { settingsRules } from '../settings/settings.rules.js';
+import { ShardsResolver } from '../shards/shards.resolver.js';
+import { shardRules } from '../shards/shards.rules.js';
 import { TokensResolver } from '../tokens/tokens.resolver.js';
 import { tokenRules } from '../tokens/tokens.rules.js';
 import { UsersResolver } from '../users/users.resolver.js';
@@ -50,6 +52,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   SessionsResolver,
   SettingsResolver,
   TokensResolver,
+  ShardsResolver,
   UsersResolver,
   ViewerResolver,
   WorkspaceMembershipsResolver,
@@ -99,6 +102,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     sessionRules,
     settingsRules,
     tokenRules,
+    shardRules,
     userRules,
     viewerRules,
     workspaceRules,

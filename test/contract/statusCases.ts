@@ -1,6 +1,8 @@
 import { administrationCases } from './administrationCases.js';
 import { impersonationCases } from './impersonationCases.js';
+import { orgCases } from './orgCases.js';
 import { partnerCases } from './partnerCases.js';
+import { shardCases } from './shardCases.js';
 import {
   absent,
   anonymous,
@@ -49,10 +51,12 @@ const { base_version: _, ...orgAfterwards } = everyOrgField;
 export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
+  ...orgCases,
   ...partnerCases,
   ...v1AdminCases,
   ...v1UserCases,
   ...workspaceCases,
+  ...shardCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();
