@@ -4,7 +4,7 @@ import type { Platform } from './context.js';
 import type { Database } from './db/pool.js';
 
 /** What gateways and workers of this process are made with. */
-export function platformOf({ db }: Pick<Database, 'db'>, config: Config, keys: SigningKeys): Platform {
+export function platformOf({ db, notifications }: Pick<Database, 'db' | 'notifications'>, config: Config, keys: SigningKeys): Platform {
   const { accessTokenTtl, refreshTokenTtl } = config;
-  return { db, keys, accessTokenTtl, refreshTokenTtl };
+  return { db, notifications, keys, accessTokenTtl, refreshTokenTtl };
 }

@@ -49,6 +49,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
+  job: ['kind', 'status', 'payload', 'cancelRequestedAt', 'statistics', 'errors'],
   partner: [
     'name',
     'slug',

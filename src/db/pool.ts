@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { Unavailable } from '../errors.js';
 import { type OnStatement, preparingClient } from './client.js';
+import { type Notifications, openNotifications } from './notifications.js';
 import type { DB } from './types.generated.js';
 
 export interface DatabaseOptions {
@@ -21,6 +22,7 @@ export interface DatabaseOptions {
 export interface Database {
   readonly db: Kysely<DB>;
   readonly pool: pg.Pool;
+  readonly notifications: Notifications;
   /** A secret; see `DatabaseOptions`. */
   readonly url: string;
   close(): Promise<void>;
@@ -59,7 +61,21 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', (error) => options.onIdleError?.(error));
 
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: poolThatSaysWhenItIsFull(pool) }) });
-  return { db, pool, url: options.url, close: () => db.destroy() };
+  const notifications = openNotifications({
+    url: options.url,
+    applicationName: `${options.applicationName} notifications`,
+    onError: options.onIdleError,
+  });
+  return {
+    db,
+    pool,
+    notifications,
+    url: options.url,
+    async close() {
+      await notifications.close();
+      await db.destroy();
+    },
+  };
 }
 
 const noPlace = 'timeout exceeded when trying to connect';

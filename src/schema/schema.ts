@@ -11,6 +11,8 @@ import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resol
 import { groupRules } from '../groups/groups.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
 import { impersonationRules } from '../impersonation/impersonation.rules.js';
+import { JobsResolver, OrgJobsResolver } from '../jobs/jobs.resolver.js';
+import { jobRules } from '../jobs/jobs.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { PartnersResolver } from '../partners/partners.resolver.js';
@@ -33,8 +35,10 @@ const resolvers: NonEmptyArray<new () => object> = [
   GroupPermissionsResolver,
   GroupsResolver,
   ImpersonationResolver,
+  JobsResolver,
   MyOrgsResolver,
   NodeResolver,
+  OrgJobsResolver,
   OrgsResolver,
   PartnersResolver,
   SessionsResolver,
@@ -58,9 +62,19 @@ function mergedRules(all: readonly Rules[]): Rules {
   return merged;
 }
 
+const noTopics = {
+  publish: noTopic,
+  subscribe: noTopic,
+};
+
+/** type-graphql asks for a bus of topics where there is a subscription. Ours read the database, and each has a source of its own. */
+function noTopic(): never {
+  throw new Error('Subscriptions are not fed by topics.');
+}
+
 /** The schema as type-graphql builds it, with no rule applied: for printing and for walking, never for serving. */
 export function buildUnguardedSchema(): GraphQLSchema {
-  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false });
+  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false, pubSub: noTopics });
   // graphql-jit takes no promise here, and type-graphql's own resolvers are async.
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = (value: { __typename?: string }) => value.__typename;
@@ -79,6 +93,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     apiKeyRules,
     groupRules,
     impersonationRules,
+    jobRules,
     orgRules,
     partnerRules,
     sessionRules,

@@ -56,6 +56,9 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
   'Org.taxId': { selection: 'taxId', opens: platformSide, also: ['orgAdmin'] },
   'Org.billingEmail': { selection: 'billingEmail', opens: platformSide, also: ['orgAdmin'] },
 
+  'Org.jobs': { selection: 'jobs { nodes { id } }', opens: ['platform.orgs.seed'], also: ['orgAdmin'] },
+  'Job.org': { selection: 'org { id }', opens: ['platform.orgs.read'] },
+
   'OrgMembership.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
 
   'Group.permissions': { selection: 'permissions { key }', opens: groupInside },

@@ -1,5 +1,6 @@
 import { administrationCases } from './administrationCases.js';
 import { impersonationCases } from './impersonationCases.js';
+import { jobCases } from './jobCases.js';
 import { partnerCases } from './partnerCases.js';
 import {
   absent,
@@ -46,6 +47,7 @@ const { base_version: _, ...orgAfterwards } = everyOrgField;
 export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
+  ...jobCases,
   ...partnerCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
