@@ -5,6 +5,7 @@ import * as access from './0003_access.js';
 import * as credentials from './0004_credentials.js';
 import * as platform from './0005_platform.js';
 import * as audit from './0006_audit.js';
+import * as idempotency from './0007_idempotency.js';
 import * as jobs from './0009_jobs.js';
 
 /** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
@@ -15,5 +16,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004_credentials': credentials,
   '0005_platform': platform,
   '0006_audit': audit,
+  '0007_idempotency': idempotency,
   '0009_jobs': jobs,
 };

@@ -3,15 +3,20 @@ import type { Kysely } from 'kysely';
 import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import type { Conditions } from './conditions/conditions.js';
 import type { Notifications } from './db/notifications.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
+import type { ShardKeys } from './tenancy/shardKeys.js';
+import type { ShardPools } from './tenancy/shardPools.js';
 
 /** What a gateway is made with: the same for every request. */
 export interface Platform {
   readonly db: Kysely<DB>;
   readonly notifications: Notifications;
   readonly keys: SigningKeys;
+  readonly shardKeys: ShardKeys;
+  readonly shardPools: ShardPools;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */
@@ -30,6 +35,8 @@ export interface Context extends Platform {
   readonly actor: Actor | null;
   readonly enforcement: PermissionEnforcement;
   readonly origin: Origin;
+  /** What the request asks of its change; null where it makes none. */
+  readonly conditions: Conditions | null;
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
   /** Batches of this request by name: one loader an edge and set of arguments. */
   readonly loaders: Map<string, DataLoader<string, unknown>>;

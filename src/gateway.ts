@@ -95,6 +95,7 @@ async function addRest(
       contextOf,
       requireUser: actorOf,
       requirePermission,
+      conditionsOf: (context) => context.conditions,
       traceIdOf: (request) => request.traceId,
       openStream: (ctx, reply) => streams.open(reply, actorOf(ctx).id),
     });

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
@@ -122,6 +123,7 @@ export async function updateAdmin(ctx: Context, id: string, input: UpdateUserInp
 export async function revokeAdmin(ctx: Context, id: string, selection: Selection): Promise<RowOf<User>> {
   return changeAccess(ctx, async ({ tx, record }) => {
     const before = await lockAdmin(tx, id);
+    requireVersion(ctx, 'admin', before.version);
     await tx.deleteFrom('group_assignments').where('user_id', '=', before.key).execute();
     await tx.deleteFrom('org_access').where('user_id', '=', before.key).execute();
     await sql`update users set has_platform_access = false, is_global_access = false, version = version + 1, updated_at = now()

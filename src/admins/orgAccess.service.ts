@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { hasOrgAccess } from '../access/actor.js';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
 import type { RowOf } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';
@@ -114,6 +115,7 @@ export async function revokeOrgAccess(ctx: Context, adminId: string, orgId: stri
 export async function setGlobalAccess(ctx: Context, adminId: string, isGlobal: boolean): Promise<RowOf<User>> {
   return changeAccess(ctx, async ({ tx, record }) => {
     const before = await lockAdmin(tx, adminId);
+    requireVersion(ctx, 'admin', before.version);
     if (isGlobal && !actorOf(ctx).isGlobalAccess) {
       throw new Forbidden('org_access', { message: 'Nobody gives global access who does not have it.' });
     }

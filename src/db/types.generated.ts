@@ -78,6 +78,15 @@ export interface Groups {
   version: Generated<number>;
 }
 
+export interface IdempotencyKeys {
+  caller: string;
+  created_at: Generated<string>;
+  fingerprint: Buffer;
+  key: string;
+  outcome: Json | null;
+  place: number;
+}
+
 export interface ImpersonationSessions {
   admin_user_id: string;
   end_reason: string | null;
@@ -354,6 +363,7 @@ export interface DB {
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;
+  idempotency_keys: IdempotencyKeys;
   impersonation_sessions: ImpersonationSessions;
   job_events: JobEvents;
   jobs: Jobs;

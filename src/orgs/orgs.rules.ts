@@ -79,7 +79,7 @@ export const orgRules: Rules = {
     user: sameAudience,
   },
   OrgRef: each(withParent, 'id', 'name'),
-  OrgBilling: each(withParent, 'orgId', 'accountType', 'maxLocations', 'billingEmail'),
+  OrgBilling: each(withParent, 'orgId', 'accountType', 'maxLocations', 'billingEmail', 'version'),
   // Who changed the org is shown what they changed.
   UpdateOrgPayload: { org: sameAudience },
   UpdateOrgBillingPayload: { billing: sameAudience },

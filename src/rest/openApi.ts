@@ -19,6 +19,24 @@ const meaningOf: Readonly<Record<number, string>> = {
   503: 'Try again later.',
 };
 
+/** The headers that every operation that changes something takes. */
+const conditionParameters: readonly JsonSchema[] = [
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description: 'Makes the request safe to send again for 24 hours: the change is made once, and its outcome is answered again.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+  {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'The ETag of what is changed: the change is refused with 409 where it is at another version.',
+    schema: { type: 'string' },
+  },
+];
+
 /** The OpenAPI 3.1 description of a surface, made from its operations. */
 export function openApiOf(surface: Surface, operations: readonly CompiledOperation[]): JsonSchema {
   const components = new Components();
@@ -50,7 +68,10 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
     tags: [rest.tag],
     ...(operation.summary ? { summary: operation.summary } : {}),
     ...(operation.description ? { description: operation.description } : {}),
-    parameters: parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(parameter, components)),
+    parameters: [
+      ...parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(parameter, components)),
+      ...(operation.kind === 'mutation' ? conditionParameters : []),
+    ],
     ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
     responses: responsesOf(surface, operation, components),
     security: [{ bearer: [] }],

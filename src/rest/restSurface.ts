@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import '../server/request.js';
+import type { Conditions } from '../conditions/conditions.js';
 import { Unauthenticated } from '../errors.js';
 import { answerTo } from './errorAnswer.js';
 import { eventStream, type ServerSentEvent } from './eventStream.js';
@@ -21,6 +22,8 @@ export interface RestSurfaceOptions<C extends object> {
   readonly requireUser: (context: C) => unknown;
   /** @throws Forbidden where the caller lacks the permission */
   readonly requirePermission: (context: C, permission: string) => void | Promise<void>;
+  /** What the request asks of its change, where it makes one. */
+  readonly conditionsOf: (context: C) => Conditions | null;
   /** Counts a stream that is to be opened. @returns a signal that aborts when it is over */
   readonly openStream: (context: C, reply: FastifyReply) => AbortSignal;
   /** Finds the request in the logs. */
@@ -50,7 +53,7 @@ export async function restSurface<C extends object>(app: FastifyInstance, option
 }
 
 function serve<C extends object>(scope: FastifyInstance, operation: CompiledOperation, options: RestSurfaceOptions<C>): void {
-  const { surface, contextOf, requireUser, requirePermission } = options;
+  const { surface, contextOf, requireUser, requirePermission, conditionsOf } = options;
   const { method, path, status, permission, decidedByRule } = operation.rest;
   const read = variableReader(operation);
   const contexts = new WeakMap<FastifyRequest, C>();
@@ -72,7 +75,14 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
       const params = isRecord(request.params) ? request.params : {};
       const query = isRecord(request.query) ? request.query : {};
       const body = Buffer.isBuffer(request.body) ? request.body : undefined;
-      const input = read({ params, query: resumed(operation, query, request), body, contentType: request.headers['content-type'] });
+      const conditions = conditionsOf(context);
+      const input = read({
+        params,
+        query: resumed(operation, query, request),
+        body,
+        contentType: request.headers['content-type'],
+        baseVersion: onlyOf(conditions?.ifMatch),
+      });
       if ('issues' in input) throw new RequestInvalid(input.issues);
       const resourceId = String(Object.values(params)[0] ?? '');
       if (operation.kind === 'subscription') {
@@ -82,9 +92,23 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
       }
       const result = await operation.run(context, input.variables);
       const answer = bodyIn(operation, result, resourceId);
+      reply.headers(answerHeaders(answer, conditions));
       return operation.output ? reply.code(status).send(answer) : reply.code(status).send();
     },
   });
+}
+
+/** Of one entity that has a version, its version is the tag (RFC 9110 §8.8.3). */
+function answerHeaders(answer: unknown, conditions: Conditions | null): Record<string, string> {
+  const version = isRecord(answer) ? answer.version : undefined;
+  return {
+    ...(typeof version === 'number' && { etag: `"${version}"` }),
+    ...(conditions?.progress.wasRepeated && { 'idempotency-replayed': 'true' }),
+  };
+}
+
+function onlyOf(versions: readonly number[] | undefined): number | undefined {
+  return versions?.length === 1 ? versions[0] : undefined;
 }
 
 /** A path that is served answers the methods that it lacks with 405 and `Allow`. RFC 9110 §15.5.6. */

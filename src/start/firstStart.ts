@@ -6,6 +6,7 @@ import type { Tx } from '../audit/entry.js';
 import { recordEntry } from '../audit/record.js';
 import type { DB } from '../db/types.generated.js';
 import { ownersName, systemGroups } from '../groups/systemGroups.js';
+import { schemaNameOf } from '../tenancy/schemaName.js';
 
 export interface FirstAdmin {
   readonly id: string;
@@ -65,7 +66,7 @@ async function makePlatformOrg(tx: Tx, shardKey: string): Promise<void> {
       onboarding_status: 'completed',
       is_platform: true,
       shard_id: shardKey,
-      schema_name: 't_platform',
+      schema_name: schemaNameOf('platform', id),
     })
     .returning('id')
     .executeTakeFirstOrThrow();

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { Invalid, NotFound } from '../errors.js';
@@ -61,6 +62,7 @@ const reactivation: Act = {
 async function perform(ctx: Context, id: string, act: Act, selection: Selection): Promise<RowOf<User>> {
   return changeAccess(ctx, async ({ tx, record }) => {
     const before = await selectUser(tx, id, selection, sql`for update`);
+    requireVersion(ctx, 'user', before.version);
     if (act.isDone(before)) throw Invalid.field(['id'], act.doneAlready, 'value_error');
     for (const statement of act.statements(before.key)) await statement.execute(tx);
     const after = await selectUser(tx, id, selection);

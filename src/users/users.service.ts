@@ -3,6 +3,7 @@ import { changeAccess, requireHoldsAllOf } from '../access/changeAccess.js';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
 import { assignments } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
@@ -13,7 +14,6 @@ import { violatedUnique } from '../db/violations.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
 import { type ConnectionSelection, merged, type Selection } from '../graphql/selection.js';
 import { checkTexts, given } from '../input.js';
-import { requireVersion } from '../version.js';
 import { type JsonObject, mergePatch } from './mergePatch.js';
 import { userShape } from './users.shape.js';
 import type { UpdateUserInput, User, UserFilter, UserOrder } from './users.types.js';
@@ -104,7 +104,7 @@ export async function updateUser(ctx: Context, id: string, input: UpdateUserInpu
   const run = changes.email === undefined ? change : changeAccess;
   return run(ctx, async ({ tx, record }) => {
     const before = await lockUser(tx, id);
-    requireVersion('user', before.version, baseVersion);
+    requireVersion(ctx, 'user', before.version, baseVersion);
     const isNewEmail = changes.email !== undefined && changes.email?.toLowerCase() !== before.email?.toLowerCase();
     if (isNewEmail) await requireHoldsAllOf(ctx, tx, before.key);
     const sets = [...assignments(changes), ...(isNewEmail ? [sql`email_verified_at = null`] : [])];
@@ -126,6 +126,7 @@ export async function updateMyPreferences(ctx: Context, patch: JsonObject, selec
   const actor = actorOf(ctx);
   return change(ctx, async ({ tx, record }) => {
     const before = await lockUser(tx, actor.id);
+    requireVersion(ctx, 'user', before.version);
     const preferences = JSON.stringify(mergePatch(before.preferences, patch));
     if (preferences.length > maxPreferences) {
       throw Invalid.field(['preferences'], `Preferences should have at most ${maxPreferences} characters as JSON`, 'value_error');

@@ -1,5 +1,6 @@
 import { auditPartitions } from '../audit/partitions.duty.js';
+import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
 import type { Duty } from './duty.js';
 
 /** Every duty of a worker. */
-export const duties: readonly Duty[] = [auditPartitions];
+export const duties: readonly Duty[] = [auditPartitions, idempotencyKeys];

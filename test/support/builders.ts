@@ -1,6 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { hashPassword } from '../../src/access/passwords.js';
+import { placementOf } from '../../src/tenancy/placement.js';
+import { schemaNameOf } from '../../src/tenancy/schemaName.js';
+import { makeTenantSchema } from '../../src/tenancy/tenantSchema.js';
 import type { TestDatabase } from './database.js';
+import type { TestGateway } from './gateway.js';
 
 let count = 0;
 
@@ -65,13 +69,26 @@ export async function anOrg(
       name: values.name ?? `Org ${number}`,
       slug: values.slug ?? `org-${number}`,
       status: values.status ?? 'active',
-      schema_name: `t_org_${number}_${id.slice(-6)}`,
+      schema_name: schemaNameOf(`org-${number}`, id),
       shard_id: shard.id,
     })
     .execute();
   for (const user of values.members ?? []) await aMembership(database, id, user);
   for (const user of values.admins ?? []) await aMembership(database, id, user, { roleHint: 'admin' });
   return id;
+}
+
+/** An org with a schema of its own on the first shard, as provisioning leaves it. @returns the public id and the internal key */
+export async function aTenant(
+  { database, platform }: Pick<TestGateway, 'database' | 'platform'>,
+  values: Parameters<typeof anOrg>[1] = {},
+): Promise<{ id: string; key: string }> {
+  const id = await anOrg(database, values);
+  const { id: key } = await database.db.selectFrom('orgs').select('id').where('public_id', '=', id).executeTakeFirstOrThrow();
+  const placement = await placementOf(database.db, key);
+  if (!placement) throw new Error('The org has no place.');
+  await platform.shardPools.use(placement.shard, (db) => makeTenantSchema(db, placement.schema));
+  return { id, key };
 }
 
 /** A user's place in an org, active unless said otherwise. @returns the public id */
