@@ -30,3 +30,13 @@ export function seedCountsOf(input: SeedOrgInput | null | undefined, maxLocation
     appointments: count('appointments'),
   };
 }
+
+/** The counts that a job was queued with. @throws Error where there are none: no job is queued so */
+export function keptCounts(payload: unknown): SeedCounts {
+  const read = (name: keyof SeedCounts): number => {
+    const value = typeof payload === 'object' && payload !== null ? Reflect.get(payload, name) : undefined;
+    if (typeof value !== 'number') throw new Error(`The job does not say how many ${name} it makes.`);
+    return value;
+  };
+  return { locations: read('locations'), providers: read('providers'), patients: read('patients'), appointments: read('appointments') };
+}
