@@ -67,6 +67,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'version',
   ],
   session: ['endReason'],
+  // That the address was changed, and never the address.
+  shard: ['name', 'region', 'isActive', 'maxOrgs', 'dsnChangedAt', 'archivedAt', 'version'],
   settings: [
     'defaultAccountType',
     'impersonationEnabled',

@@ -169,6 +169,16 @@ export interface OrgMemberships {
   version: Generated<number>;
 }
 
+export interface OrgProvisioning {
+  admin_user_id: string | null;
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  kind: string;
+  last_error: string | null;
+  lease_expires_at: string;
+  org_id: string;
+}
+
 export interface Orgs {
   account_type: Generated<string>;
   billing_email: string | null;
@@ -289,6 +299,7 @@ export interface Settings {
 export interface Shards {
   archived_at: string | null;
   created_at: Generated<string>;
+  dsn_changed_at: string | null;
   dsn_ciphertext: Buffer | null;
   dsn_key_version: number | null;
   id: Generated<string>;
@@ -299,6 +310,14 @@ export interface Shards {
   region: string;
   updated_at: Generated<string>;
   version: Generated<number>;
+}
+
+export interface TenantMigrations {
+  last_error: string | null;
+  latest: string | null;
+  org_id: string;
+  status: string;
+  updated_at: Generated<string>;
 }
 
 export interface Users {
@@ -369,6 +388,7 @@ export interface DB {
   jobs: Jobs;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
+  org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;
   permissions: Permissions;
@@ -378,6 +398,7 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   shards: Shards;
+  tenant_migrations: TenantMigrations;
   users: Users;
   workspace_members: WorkspaceMembers;
   workspaces: Workspaces;

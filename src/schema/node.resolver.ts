@@ -15,6 +15,8 @@ import { orgRules } from '../orgs/orgs.rules.js';
 import { findOrg } from '../orgs/orgs.service.js';
 import { partnerRules } from '../partners/partners.rules.js';
 import { findPartner } from '../partners/partners.service.js';
+import { shardRules } from '../shards/shards.rules.js';
+import { findShard } from '../shards/shards.service.js';
 import { userRules } from '../users/users.rules.js';
 import { findUser } from '../users/users.service.js';
 
@@ -31,6 +33,7 @@ export const nodeTypes: Readonly<Record<string, NodeType>> = {
   Job: { table: 'jobs', rule: jobRules.Query?.job, find: findJob },
   Org: { table: 'orgs', rule: orgRules.Query?.org, find: findOrg },
   Partner: { table: 'partners', rule: partnerRules.Query?.partner, find: findPartner },
+  Shard: { table: 'shards', rule: shardRules.Query?.shard, find: findShard },
   User: { table: 'users', rule: userRules.Query?.user, find: findUser },
 };
 

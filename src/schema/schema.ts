@@ -21,6 +21,8 @@ import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
 import { SettingsResolver } from '../settings/settings.resolver.js';
 import { settingsRules } from '../settings/settings.rules.js';
+import { ShardsResolver } from '../shards/shards.resolver.js';
+import { shardRules } from '../shards/shards.rules.js';
 import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
@@ -43,6 +45,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   PartnersResolver,
   SessionsResolver,
   SettingsResolver,
+  ShardsResolver,
   UsersResolver,
   ViewerResolver,
   WorkspacesResolver,
@@ -98,6 +101,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     partnerRules,
     sessionRules,
     settingsRules,
+    shardRules,
     userRules,
     viewerRules,
     workspaceRules,

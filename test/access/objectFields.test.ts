@@ -51,6 +51,7 @@ const adminsWays: Readonly<Record<string, Way>> = {
   },
   Job: { to: (selection) => `{ jobs { nodes { ${selection} } } }`, needs: 'platform.orgs.seed' },
   Partner: { to: (selection) => `{ partners { nodes { ${selection} } } }`, needs: 'platform.partners.list' },
+  Shard: { to: (selection) => `{ shards { nodes { ${selection} } } }`, needs: 'platform.shards.list' },
   Group: { to: (selection) => `{ groups { nodes { ${selection} } } }`, needs: 'platform.groups.list' },
 };
 

@@ -3,6 +3,7 @@ import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
 import { jobRootFields } from './rootFields.jobs.js';
+import { shardRootFields } from './rootFields.shards.js';
 
 /** What a caller is given: the object, a null with no error, or an error with this code. */
 export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
@@ -83,6 +84,7 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 
 /** Every root field, and what each kind of caller is given by it. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
+  ...shardRootFields,
   ...jobRootFields,
   'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
   'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },

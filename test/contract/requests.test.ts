@@ -4,6 +4,7 @@ import { contractOperation, contractOperations } from './operations.js';
 import { aPartner } from './partnerCases.js';
 import { responseFaults } from './responseFaults.js';
 import { aScene, type Scene } from './scene.js';
+import { aShard } from './shardCases.js';
 import { statusCases } from './statusCases.js';
 
 let scene: Scene;
@@ -24,6 +25,7 @@ async function pathOf(id: string): Promise<string> {
     admin_uuid: async () => (await scene.holderOf()).id,
     group_uuid: async () => (await aGroup(scene)).id,
     partner_uuid: async () => (await aPartner(scene)).id,
+    shard_uuid: async () => (await aShard(scene)).id,
   };
   const name = /\{(\w+)\}/.exec(path)?.[1];
   return name ? path.replace(`{${name}}`, (await ids[name]?.()) ?? name) : path;

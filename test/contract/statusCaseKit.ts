@@ -16,7 +16,7 @@ export interface StatusCase {
   readonly broken?: true;
 }
 
-const pathIds = ['org_uuid', 'user_uuid', 'user_id', 'admin_uuid', 'group_uuid', 'assignment_uuid', 'partner_uuid'] as const;
+const pathIds = ['org_uuid', 'user_uuid', 'user_id', 'admin_uuid', 'group_uuid', 'assignment_uuid', 'partner_uuid', 'shard_uuid'] as const;
 /** Ids of nothing, for every path. */
 export const nowhere = Object.fromEntries(pathIds.map((name) => [name, uuidv7()]));
 export const noUuid = Object.fromEntries(pathIds.map((name) => [name, 'acme']));

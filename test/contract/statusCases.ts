@@ -2,6 +2,7 @@ import { administrationCases } from './administrationCases.js';
 import { impersonationCases } from './impersonationCases.js';
 import { jobCases } from './jobCases.js';
 import { partnerCases } from './partnerCases.js';
+import { shardCases } from './shardCases.js';
 import {
   absent,
   anonymous,
@@ -49,6 +50,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...impersonationCases,
   ...jobCases,
   ...partnerCases,
+  ...shardCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();
