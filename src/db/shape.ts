@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { createQueryId, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
 import type { Selection } from '../graphql/selection.js';
 
 /**
@@ -20,8 +20,18 @@ export type RowOf<T> = { readonly key: string } & { readonly [F in keyof T]?: T[
 
 type Column = readonly [alias: string, expression: RawBuilder<unknown>];
 
-/** The columns that a selection needs, and nothing more. */
-export function columnsOf(shape: Shape, selection: Selection): Column[] {
+const kept = new WeakMap<Shape, WeakMap<Selection, readonly Column[]>>();
+
+/** The columns that a selection needs, and nothing more. Made once for a document's selection, which is the same at each execution. */
+export function columnsOf(shape: Shape, selection: Selection): readonly Column[] {
+  const known = kept.get(shape) ?? new WeakMap<Selection, readonly Column[]>();
+  kept.set(shape, known);
+  const columns = known.get(selection) ?? chosen(shape, selection);
+  known.set(selection, columns);
+  return columns;
+}
+
+function chosen(shape: Shape, selection: Selection): readonly Column[] {
   const names = new Set([...(shape.always ?? []), ...selection.keys()]);
   const own = [...names].flatMap((name): Column[] => {
     const expression = shape.columns[name];
@@ -34,9 +44,18 @@ export function columnsOf(shape: Shape, selection: Selection): Column[] {
   return [['key', shape.key], ...own, ...joined];
 }
 
-/** `expression as "alias", …` for a SELECT. */
+const lists = new WeakMap<readonly Column[], RawBuilder<unknown>>();
+const compiler = new PostgresQueryCompiler();
+
+/** `expression as "alias", …` for a SELECT. Compiled once: a list of many columns would cost each statement anew. */
 export function selectList(columns: readonly Column[]): RawBuilder<unknown> {
-  return sql.join(columns.map(([alias, expression]) => sql`${expression} as ${sql.id(alias)}`));
+  const known = lists.get(columns);
+  if (known) return known;
+  const built = sql.join(columns.map(([alias, expression]) => sql`${expression} as ${sql.id(alias)}`));
+  const { sql: text, parameters } = compiler.compileQuery(built.toOperationNode(), createQueryId());
+  const list = parameters.length === 0 ? sql.raw(text) : built;
+  lists.set(columns, list);
+  return list;
 }
 
 /** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`. */
