@@ -58,7 +58,7 @@ export function selectList(columns: readonly Column[]): RawBuilder<unknown> {
   return list;
 }
 
-/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`. */
+/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`; null where nothing was joined. */
 export function nested<T>(columns: readonly Column[], rows: Record<string, unknown>[]): T[] {
   const paths = columns.flatMap(([alias]) => {
     const dot = alias.indexOf('.');
@@ -76,6 +76,7 @@ export function nested<T>(columns: readonly Column[], rows: Record<string, unkno
     for (const field of fields) made[field] = {};
     // Made in the line above.
     for (const { alias, field, name } of paths) (made[field] as Record<string, unknown>)[name] = row[alias];
+    for (const field of fields) if (row[`${field}.key`] === null) made[field] = null;
     return made as T;
   });
 }

@@ -15,6 +15,7 @@ const scalars: Readonly<Record<string, JsonSchema>> = {
   ID: { type: 'string', format: 'uuid' },
   UUID: { type: 'string', format: 'uuid' },
   EmailAddress: { type: 'string', format: 'email' },
+  CalendarDate: { type: 'string', format: 'date' },
   DateTime: { type: 'string', format: 'date-time' },
   JSONObject: { type: 'object', additionalProperties: true },
 };

@@ -17,6 +17,8 @@ import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { PartnersResolver } from '../partners/partners.resolver.js';
 import { partnerRules } from '../partners/partners.rules.js';
+import { RecordsResolver } from '../records/records.resolver.js';
+import { recordRules } from '../records/records.rules.js';
 import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
 import { SettingsResolver } from '../settings/settings.resolver.js';
@@ -43,6 +45,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   OrgJobsResolver,
   OrgsResolver,
   PartnersResolver,
+  RecordsResolver,
   SessionsResolver,
   SettingsResolver,
   ShardsResolver,
@@ -99,6 +102,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     jobRules,
     orgRules,
     partnerRules,
+    recordRules,
     sessionRules,
     settingsRules,
     shardRules,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { permissionKeys } from '../../src/access/permissions.js';
 import { isPublic, sameAudience, withParent } from '../../src/access/rule.js';
 import { buildUnguardedSchema, rulesOf } from '../../src/schema/schema.js';
-import { aMembership, anOrg, aUser } from '../support/builders.js';
+import { aMembership, aTenant, aUser } from '../support/builders.js';
 import { type Caller, type TestGateway, testGateway } from '../support/gateway.js';
 import { anAdmin } from './callers.js';
 import { objectFields } from './objectFields.js';
@@ -14,7 +14,7 @@ let orgAdmin: Caller;
 beforeAll(async () => {
   gateway = await testGateway();
   const [first, second] = [await aUser(gateway.database), await aUser(gateway.database)];
-  orgId = await anOrg(gateway.database, { slug: 'the-org', members: [first], admins: [second] });
+  ({ id: orgId } = await aTenant(gateway, { slug: 'the-org', members: [first], admins: [second] }));
   await gateway.graphql(
     'mutation { createPartner(input: { name: "A partner", slug: "a-partner" }) { partner { id } } }',
     {},
@@ -57,18 +57,21 @@ const adminsWays: Readonly<Record<string, Way>> = {
 
 const admins = new Map<string, Promise<Caller>>();
 
+/** What ties an admin to the org. */
+type Tie = 'none' | 'fellow' | 'access';
+
 /** An admin with these permissions; one and the same for each set of them. */
-function adminWith(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
+function adminWith(permissions: readonly string[], tie: Tie): Promise<Caller> {
   const keys = [...new Set(permissions)].sort();
-  const name = `${isFellow} ${keys}`;
-  const known = admins.get(name) ?? makeAdmin(keys, isFellow);
+  const name = `${tie} ${keys}`;
+  const known = admins.get(name) ?? makeAdmin(keys, tie);
   admins.set(name, known);
   return known;
 }
 
-async function makeAdmin(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
-  const id = await anAdmin(gateway, permissions);
-  if (isFellow) await aMembership(gateway.database, orgId, id);
+async function makeAdmin(permissions: readonly string[], tie: Tie): Promise<Caller> {
+  const id = await anAdmin(gateway, permissions, tie === 'access' ? orgId : undefined);
+  if (tie === 'fellow') await aMembership(gateway.database, orgId, id);
   return { token: gateway.tokenFor(id) };
 }
 
@@ -97,9 +100,9 @@ describe('the table of fields with a rule of their own', () => {
   });
 });
 
-describe.each(Object.entries(objectFields))('%s', (at, { selection, opens, also = [] }) => {
+describe.each(Object.entries(objectFields))('%s', (at, { selection, opens, also = [], needsOrgAccess }) => {
   const type = at.replace(/\..*/, '');
-  const isFellow = type === 'User';
+  const tie = type === 'User' ? 'fellow' : needsOrgAccess ? 'access' : 'none';
   const adminsWay = adminsWays[type];
   const needs = adminsWay?.needs ? [adminsWay.needs] : [];
   const refusal = ['FORBIDDEN', opens[0]];
@@ -122,11 +125,17 @@ describe.each(Object.entries(objectFields))('%s', (at, { selection, opens, also 
 
   it('is closed to an admin with every other permission', async () => {
     const others = [...permissionKeys].filter((key) => !opens.includes(key));
-    const caller = await adminWith([...others, ...needs], isFellow);
+    const caller = await adminWith([...others, ...needs], tie);
     expect(await outcome(adminsWay, selection, caller)).toEqual(refusal);
   });
 
+  if (needsOrgAccess) {
+    it('is closed to an admin with every permission and no access to the org', async () => {
+      expect(await outcome(adminsWay, selection, await adminWith([...permissionKeys], 'none'))).toEqual(['FORBIDDEN', 'org_access']);
+    });
+  }
+
   it.each([...opens])('is open to an admin with %s alone', async (permission) => {
-    expect(await outcome(adminsWay, selection, await adminWith([permission, ...needs], isFellow))).toBe('data');
+    expect(await outcome(adminsWay, selection, await adminWith([permission, ...needs], tie))).toBe('data');
   });
 });
