@@ -174,6 +174,14 @@ export function mayReachOrg(orgId: IdOf): Rule {
   );
 }
 
+/** Decides on an object that the arguments name only through another one: it is found first, and the rule is given it as its parent. */
+export function ofFound(find: (ctx: Context, args: RuleArgs) => Promise<RuleParent>, decide: Rule): Rule {
+  return rule(
+    decide.says,
+    signedIn(async (_actor, ctx, _parent, args) => decide(ctx, await find(ctx, args), args)),
+  );
+}
+
 /** The first that allows; the refusal is the last one's. */
 export function anyOf(...rules: readonly [Rule, ...Rule[]]): Rule {
   return rule(rules.map(({ says }) => says).join(', or '), async (ctx, parent, args) => {

@@ -52,6 +52,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
   org_membership: ['orgId', 'userId', 'email', 'status', 'roleHint', 'version'],
+  job: ['kind', 'status', 'payload', 'cancelRequestedAt', 'statistics', 'errors'],
   partner: [
     'name',
     'slug',

@@ -163,6 +163,20 @@ export interface ImpersonationSessions {
   token_hash: Buffer;
 }
 
+export interface JobEvents {
+  cancel_requested_at: string | null;
+  created_at: string;
+  current_message: string | null;
+  current_stage: string | null;
+  errors: string[];
+  job_id: string;
+  number: number;
+  progress_current: number | null;
+  progress_total: number | null;
+  statistics: Json;
+  status: string;
+}
+
 export interface Jobs {
   attempts: Generated<number>;
   cancel_requested_at: string | null;
@@ -171,6 +185,7 @@ export interface Jobs {
   current_message: string | null;
   current_stage: string | null;
   errors: Generated<string[]>;
+  event_number: Generated<number>;
   fence: Generated<number>;
   heartbeat_at: string | null;
   id: Generated<string>;
@@ -466,6 +481,7 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   identities: Identities;
   impersonation_sessions: ImpersonationSessions;
+  job_events: JobEvents;
   jobs: Jobs;
   one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;

@@ -9,6 +9,8 @@ import { Node } from '../graphql/node.js';
 import { type Selection, selectionOf } from '../graphql/selection.js';
 import { groupRules } from '../groups/groups.rules.js';
 import { findGroup } from '../groups/groups.service.js';
+import { jobRules } from '../jobs/jobs.rules.js';
+import { findJob } from '../jobs/jobs.service.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { findOrg } from '../orgs/orgs.service.js';
 import { partnerRules } from '../partners/partners.rules.js';
@@ -30,6 +32,7 @@ interface NodeType {
 /** Every type that implements Node; a test holds the two together. */
 export const nodeTypes: Readonly<Record<string, NodeType>> = {
   Group: { table: 'groups', rule: groupRules.Query?.group, find: findGroup },
+  Job: { table: 'jobs', rule: jobRules.Query?.job, find: findJob },
   Org: { table: 'orgs', rule: orgRules.Query?.org, find: findOrg },
   Partner: { table: 'partners', rule: partnerRules.Query?.partner, find: findPartner },
   Shard: { table: 'shards', rule: shardRules.Query?.shard, find: findShard },

@@ -13,12 +13,16 @@ import { IdentitiesResolver } from '../identities/identities.resolver.js';
 import { identityRules } from '../identities/identities.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
 import { impersonationRules } from '../impersonation/impersonation.rules.js';
+import { JobsResolver, OrgJobsResolver } from '../jobs/jobs.resolver.js';
+import { jobRules } from '../jobs/jobs.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { PartnersResolver } from '../partners/partners.resolver.js';
 import { partnerRules } from '../partners/partners.rules.js';
 import { PlatformOrgResolver } from '../platformOrg/platformOrg.resolver.js';
 import { platformOrgRules } from '../platformOrg/platformOrg.rules.js';
+import { RecordsResolver } from '../records/records.resolver.js';
+import { recordRules } from '../records/records.rules.js';
 import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
 import { SettingsResolver } from '../settings/settings.resolver.js';
@@ -43,12 +47,15 @@ const resolvers: NonEmptyArray<new () => object> = [
   GroupsResolver,
   IdentitiesResolver,
   ImpersonationResolver,
+  JobsResolver,
   MyOrgsResolver,
   NodeResolver,
+  OrgJobsResolver,
   OrgsResolver,
   OrgWorkspacesResolver,
   PartnersResolver,
   PlatformOrgResolver,
+  RecordsResolver,
   SessionsResolver,
   SettingsResolver,
   TokensResolver,
@@ -74,9 +81,19 @@ function mergedRules(all: readonly Rules[]): Rules {
   return merged;
 }
 
+const noTopics = {
+  publish: noTopic,
+  subscribe: noTopic,
+};
+
+/** type-graphql asks for a bus of topics where there is a subscription. Ours read the database, and each has a source of its own. */
+function noTopic(): never {
+  throw new Error('Subscriptions are not fed by topics.');
+}
+
 /** The schema as type-graphql builds it, with no rule applied: for printing and for walking, never for serving. */
 export function buildUnguardedSchema(): GraphQLSchema {
-  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false });
+  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false, pubSub: noTopics });
   // graphql-jit takes no promise here, and type-graphql's own resolvers are async.
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = (value: { __typename?: string }) => value.__typename;
@@ -96,9 +113,11 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     groupRules,
     identityRules,
     impersonationRules,
+    jobRules,
     orgRules,
     partnerRules,
     platformOrgRules,
+    recordRules,
     sessionRules,
     settingsRules,
     tokenRules,

@@ -2,6 +2,7 @@ import { auditPartitions } from '../audit/partitions.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
+import { jobSlots } from '../jobs/jobs.duty.js';
 import { provisioningDuty } from '../tenancy/provisioning.duty.js';
 import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
@@ -12,6 +13,7 @@ export const duties: readonly Duty[] = [
   authProviderDeliveries,
   deadTokens,
   idempotencyKeys,
+  ...jobSlots(),
   oldAuthProviderDeliveries,
   provisioningDuty,
 ];

@@ -2,6 +2,7 @@ import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/build
 import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
+import { jobRootFields } from './rootFields.jobs.js';
 import { orgRootFields } from './rootFields.orgs.js';
 import { shardRootFields } from './rootFields.shards.js';
 import { userRootFields } from './rootFields.users.js';
@@ -91,6 +92,7 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   ...userRootFields,
   ...orgRootFields,
   ...shardRootFields,
+  ...jobRootFields,
   'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
   'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },
   'Query.myOrgs': { outcomes: signedIn, document: '{ myOrgs { isGlobal nodes { id } } }' },

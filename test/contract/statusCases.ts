@@ -1,5 +1,6 @@
 import { administrationCases } from './administrationCases.js';
 import { impersonationCases } from './impersonationCases.js';
+import { jobCases } from './jobCases.js';
 import { orgCases } from './orgCases.js';
 import { partnerCases } from './partnerCases.js';
 import { shardCases } from './shardCases.js';
@@ -52,6 +53,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
   ...orgCases,
+  ...jobCases,
   ...partnerCases,
   ...v1AdminCases,
   ...v1UserCases,
