@@ -1,11 +1,28 @@
+import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import type { Database } from './db/pool.js';
 import type { Tenancy } from './tenancy/tenancy.js';
 
 /** What gateways and workers of this process are made with. */
-export function platformOf({ db }: Pick<Database, 'db'>, tenancy: Tenancy, config: Config, keys: SigningKeys): Platform {
-  const { accessTokenTtl, refreshTokenTtl } = config;
-  return { db, keys, shardKeys: tenancy.keys, shardPools: tenancy.pools, accessTokenTtl, refreshTokenTtl };
+export function platformOf(
+  { db, notifications }: Pick<Database, 'db' | 'notifications'>,
+  tenancy: Tenancy,
+  config: Config,
+  keys: SigningKeys,
+): Platform {
+  const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
+  return {
+    db,
+    notifications,
+    keys,
+    openId: issuer === undefined ? undefined : openIdIssuer(issuer, audience),
+    authProvider: authProviderOf(config),
+    shardKeys: tenancy.keys,
+    shardPools: tenancy.pools,
+    accessTokenTtl,
+    refreshTokenTtl,
+  };
 }

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { createQueryId, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
 import type { Selection } from '../graphql/selection.js';
 
 /**
@@ -20,8 +20,18 @@ export type RowOf<T> = { readonly key: string } & { readonly [F in keyof T]?: T[
 
 type Column = readonly [alias: string, expression: RawBuilder<unknown>];
 
-/** The columns that a selection needs, and nothing more. */
-export function columnsOf(shape: Shape, selection: Selection): Column[] {
+const kept = new WeakMap<Shape, WeakMap<Selection, readonly Column[]>>();
+
+/** The columns that a selection needs, and nothing more. Made once for a document's selection, which is the same at each execution. */
+export function columnsOf(shape: Shape, selection: Selection): readonly Column[] {
+  const known = kept.get(shape) ?? new WeakMap<Selection, readonly Column[]>();
+  kept.set(shape, known);
+  const columns = known.get(selection) ?? chosen(shape, selection);
+  known.set(selection, columns);
+  return columns;
+}
+
+function chosen(shape: Shape, selection: Selection): readonly Column[] {
   const names = new Set([...(shape.always ?? []), ...selection.keys()]);
   const own = [...names].flatMap((name): Column[] => {
     const expression = shape.columns[name];
@@ -34,29 +44,61 @@ export function columnsOf(shape: Shape, selection: Selection): Column[] {
   return [['key', shape.key], ...own, ...joined];
 }
 
-/** `expression as "alias", …` for a SELECT. */
+const lists = new WeakMap<readonly Column[], RawBuilder<unknown>>();
+const compiler = new PostgresQueryCompiler();
+
+/** `expression as "alias", …` for a SELECT. Compiled once: a list of many columns would cost each statement anew. */
 export function selectList(columns: readonly Column[]): RawBuilder<unknown> {
-  return sql.join(columns.map(([alias, expression]) => sql`${expression} as ${sql.id(alias)}`));
+  const known = lists.get(columns);
+  if (known) return known;
+  const built = sql.join(columns.map(([alias, expression]) => sql`${expression} as ${sql.id(alias)}`));
+  const { sql: text, parameters } = compiler.compileQuery(built.toOperationNode(), createQueryId());
+  const list = parameters.length === 0 ? sql.raw(text) : built;
+  lists.set(columns, list);
+  return list;
 }
 
-/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`. */
+/** Columns that make up one object of a row: the row itself at the empty path, a joined relation at the fields that lead to it. */
+interface Part {
+  readonly path: readonly string[];
+  readonly columns: { readonly alias: string; readonly name: string }[];
+}
+
+function partsOf(columns: readonly Column[]): Part[] {
+  const parts = new Map<string, Part>();
+  for (const [alias] of columns) {
+    const path = alias.split('.');
+    const name = path.pop() ?? '';
+    const part = parts.get(path.join('.')) ?? { path, columns: [] };
+    part.columns.push({ alias, name });
+    parts.set(path.join('.'), part);
+  }
+  return [...parts.values()].sort((a, b) => a.path.length - b.path.length);
+}
+
+/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`; null where nothing was joined. */
 export function nested<T>(columns: readonly Column[], rows: Record<string, unknown>[]): T[] {
-  const paths = columns.flatMap(([alias]) => {
-    const dot = alias.indexOf('.');
-    return dot < 0 ? [] : [{ alias, field: alias.slice(0, dot), name: alias.slice(dot + 1) }];
-  });
+  const [own, ...relations] = partsOf(columns);
   // The columns were chosen from the type's own shape; TypeScript cannot follow them through SQL text.
-  if (paths.length === 0) return rows as T[];
-  const folded = new Set(paths.map(({ alias }) => alias));
-  const own = Object.keys(rows[0] ?? {}).filter((name) => !folded.has(name));
-  const fields = [...new Set(paths.map(({ field }) => field))];
+  if (!own || relations.length === 0) return rows as T[];
+  const folded = new Set(relations.flatMap((relation) => relation.columns.map(({ alias }) => alias)));
+  // The statement's own columns with them, such as a row's place.
+  const plain = Object.keys(rows[0] ?? {}).filter((name) => !folded.has(name));
   // New objects: to delete properties of a row would make each access to it slow.
   return rows.map((row) => {
     const made: Record<string, unknown> = {};
-    for (const name of own) made[name] = row[name];
-    for (const field of fields) made[field] = {};
-    // Made in the line above.
-    for (const { alias, field, name } of paths) (made[field] as Record<string, unknown>)[name] = row[alias];
+    for (const name of plain) made[name] = row[name];
+    for (const relation of relations) fold(relation, row, made);
     return made as T;
   });
+}
+
+function fold({ path, columns }: Part, row: Record<string, unknown>, into: Record<string, unknown>): void {
+  let at: Record<string, unknown> | null = into;
+  // Relations come outer ones first, and each is an object or null.
+  for (let i = 0; i < path.length - 1; i += 1) at = at && (at[path[i] ?? ''] as Record<string, unknown> | null);
+  if (!at) return;
+  const made: Record<string, unknown> = {};
+  for (const { alias, name } of columns) made[name] = row[alias];
+  at[path.at(-1) ?? ''] = made.key === null ? null : made;
 }

@@ -31,6 +31,18 @@ export interface AbandonedSchemas {
   try_at: Generated<string>;
 }
 
+export interface ActingUsers {
+  has_platform_access: boolean | null;
+  user_id: string | null;
+}
+
+export interface ActiveAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  user_id: string | null;
+}
+
 export interface ApiKeys {
   created_at: Generated<string>;
   expires_at: string | null;
@@ -42,6 +54,12 @@ export interface ApiKeys {
   public_id: string;
   revoked_at: string | null;
   user_id: string;
+}
+
+export interface Attempts {
+  count: number;
+  resets_at: string;
+  subject: Buffer;
 }
 
 export interface AuditOutbox {
@@ -57,6 +75,31 @@ export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
   entry_id: string;
+}
+
+export interface AuthProviderDeliveries {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  data: Json;
+  event: string;
+  expires_at: string | null;
+  id: Generated<string>;
+  last_attempt_at: string | null;
+  last_error: string | null;
+  next_attempt_at: Generated<string>;
+  public_id: string;
+  sealed_token: Buffer | null;
+  settled_at: string | null;
+  state: Generated<string>;
+  user_id: string;
+}
+
+export interface EffectivePermissions {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  permission: string | null;
+  user_id: string | null;
 }
 
 export interface GroupAssignments {
@@ -97,6 +140,15 @@ export interface IdempotencyKeys {
   place: number;
 }
 
+export interface Identities {
+  created_at: Generated<string>;
+  id: Generated<string>;
+  issuer: string;
+  public_id: string;
+  subject: string;
+  user_id: string;
+}
+
 export interface ImpersonationSessions {
   admin_user_id: string;
   end_reason: string | null;
@@ -111,6 +163,20 @@ export interface ImpersonationSessions {
   token_hash: Buffer;
 }
 
+export interface JobEvents {
+  cancel_requested_at: string | null;
+  created_at: string;
+  current_message: string | null;
+  current_stage: string | null;
+  errors: string[];
+  job_id: string;
+  number: number;
+  progress_current: number | null;
+  progress_total: number | null;
+  statistics: Json;
+  status: string;
+}
+
 export interface Jobs {
   attempts: Generated<number>;
   cancel_requested_at: string | null;
@@ -119,6 +185,7 @@ export interface Jobs {
   current_message: string | null;
   current_stage: string | null;
   errors: Generated<string[]>;
+  event_number: Generated<number>;
   fence: Generated<number>;
   heartbeat_at: string | null;
   id: Generated<string>;
@@ -137,6 +204,17 @@ export interface Jobs {
   status: Generated<string>;
   updated_at: Generated<string>;
   worker_id: string | null;
+}
+
+export interface OneTimeTokens {
+  created_at: Generated<string>;
+  email: string;
+  expires_at: string;
+  id: Generated<string>;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: string | null;
+  user_id: string;
 }
 
 export interface OrgAccess {
@@ -223,6 +301,15 @@ export interface Partners {
   updated_at: Generated<string>;
   version: Generated<number>;
   website: string | null;
+}
+
+export interface PasswordResetRequests {
+  created_at: Generated<string>;
+  email: string;
+  id: Generated<string>;
+  ip_address: string | null;
+  public_id: string;
+  trace_id: string;
 }
 
 export interface Permissions {
@@ -314,6 +401,14 @@ export interface TenantMigrations {
   updated_at: Generated<string>;
 }
 
+export interface UnendedAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  suspended_at: string | null;
+  user_id: string | null;
+}
+
 export interface Users {
   auth_provider: Generated<string>;
   avatar_url: string | null;
@@ -364,6 +459,7 @@ export interface Workspaces {
   name: string;
   org_id: string;
   public_id: string;
+  search_text: Generated<string>;
   slug: string;
   updated_at: Generated<string>;
   version: Generated<number>;
@@ -371,20 +467,29 @@ export interface Workspaces {
 
 export interface DB {
   abandoned_schemas: AbandonedSchemas;
+  acting_users: ActingUsers;
+  active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
+  attempts: Attempts;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;
+  auth_provider_deliveries: AuthProviderDeliveries;
+  effective_permissions: EffectivePermissions;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;
   idempotency_keys: IdempotencyKeys;
+  identities: Identities;
   impersonation_sessions: ImpersonationSessions;
+  job_events: JobEvents;
   jobs: Jobs;
+  one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
   org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;
+  password_reset_requests: PasswordResetRequests;
   permissions: Permissions;
   platform_audit_log: PlatformAuditLog;
   refresh_tokens: RefreshTokens;
@@ -393,6 +498,7 @@ export interface DB {
   settings: Settings;
   shards: Shards;
   tenant_migrations: TenantMigrations;
+  unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;
   workspaces: Workspaces;

@@ -8,8 +8,8 @@ import { UUID } from '../graphql/scalars.js';
 import { below, connectionSelectionOf, selectionOf } from '../graphql/selection.js';
 import { createOrg } from './createOrg.service.js';
 import { deleteOrg, resumeOrg, suspendOrg } from './lifecycle.service.js';
-import { listOrgMembers, membersOfOrg } from './memberships.service.js';
-import { OrgMemberFilter, OrgMemberOrder, OrgMembershipConnection } from './memberships.types.js';
+import { listOrgMembers, membersOfOrg, removeOrgMember } from './memberships.service.js';
+import { OrgMemberFilter, OrgMemberOrder, OrgMembershipConnection, RemoveOrgMemberPayload } from './memberships.types.js';
 import { findOrg, findOrgBilling, listMyOrgs, listOrgs, updateOrg, updateOrgBilling } from './orgs.service.js';
 import {
   CreateOrgInput,
@@ -120,6 +120,15 @@ export class OrgsResolver {
     @Ctx() ctx: Context,
   ) {
     return { billing: { ...(await updateOrgBilling(ctx, orgId, input)), orgId } };
+  }
+
+  @Mutation(() => RemoveOrgMemberPayload, {
+    description:
+      'Takes a member out of an org and all its workspaces; anyone may take themselves out. A workspace that they own alone passes to ' +
+      'who stands highest of the rest.',
+  })
+  async removeOrgMember(@Arg('orgId', () => UUID) orgId: string, @Arg('userId', () => UUID) userId: string, @Ctx() ctx: Context) {
+    return { removedUserId: await removeOrgMember(ctx, orgId, userId) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { administersOrg, isLeavingOrg } from '../access/orgRule.js';
 import {
   allOf,
   anyOf,
@@ -19,7 +20,9 @@ import {
 
 /** Who administers orgs may see what the platform keeps of them. */
 const seesPlatformSide = hasAnyPermission('platform.orgs.read', 'platform.orgs.update', 'platform.orgs.create', 'platform.orgs.suspend');
-const seesOrg = (idOf: ReturnType<typeof argument>) => anyOf(isMember(idOf), hasPermissionOrHidden('platform.orgs.read', 'org', idOf));
+/** An org is known to its members. */
+export const seesOrg = (idOf: ReturnType<typeof argument>) =>
+  anyOf(isMember(idOf), hasPermissionOrHidden('platform.orgs.read', 'org', idOf));
 
 export const orgRules: Rules = {
   Query: {
@@ -35,6 +38,7 @@ export const orgRules: Rules = {
     resumeOrg: hasPermission('platform.orgs.suspend'),
     deleteOrg: hasPermission('platform.orgs.delete'),
     updateOrg: hasPermission('platform.orgs.update'),
+    removeOrgMember: anyOf(isLeavingOrg(argument('orgId'), argument('userId')), administersOrg('org_members:remove', argument('orgId'))),
     updateOrgBilling: allOf(hasPermission('platform.billing.update'), mayReachOrg(argument('orgId'))),
   },
   Org: {
@@ -44,10 +48,12 @@ export const orgRules: Rules = {
       'name',
       'slug',
       'status',
+      'isActive',
       'accountType',
       'onboardingStatus',
       'maxLocations',
       'memberCount',
+      'workspaceCount',
       'isPlatform',
       'website',
       'version',
@@ -88,4 +94,5 @@ export const orgRules: Rules = {
   DeleteOrgPayload: each(withParent, 'deletedId'),
   UpdateOrgPayload: { org: sameAudience },
   UpdateOrgBillingPayload: { billing: sameAudience },
+  RemoveOrgMemberPayload: { removedUserId: withParent },
 };

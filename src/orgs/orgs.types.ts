@@ -16,6 +16,9 @@ export class Org extends Node {
   @Field(() => OrgStatus, { description: 'Whether the org is open to its members.' })
   readonly status: OrgStatus;
 
+  @Field(() => Boolean, { description: 'Whether the status is active.' })
+  readonly isActive: boolean;
+
   @Field(() => AccountType, { description: 'What the org has subscribed to.' })
   readonly accountType: AccountType;
 
@@ -27,6 +30,9 @@ export class Org extends Node {
 
   @Field(() => Int, { description: 'How many active members the org has.' })
   readonly memberCount: number;
+
+  @Field(() => Int, { description: 'How many workspaces of the org are not archived.' })
+  readonly workspaceCount: number;
 
   @Field(() => String, { description: 'The schema on its shard that holds the org’s own data.' })
   readonly schemaName: string;

@@ -69,7 +69,7 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
     ...(operation.summary ? { summary: operation.summary } : {}),
     ...(operation.description ? { description: operation.description } : {}),
     parameters: [
-      ...parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(parameter, components)),
+      ...parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(surface, parameter, components)),
       ...(operation.kind === 'mutation' ? conditionParameters : []),
     ],
     ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
@@ -80,28 +80,34 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
   };
 }
 
-function parameterObject(parameter: Parameter, components: Components): JsonSchema {
+function parameterObject(surface: Surface, parameter: Parameter, components: Components): JsonSchema {
   const { name, place, required, description } = parameter;
-  return described({ name, in: place, required, schema: parameterSchema(parameter, components) }, description);
+  return described(
+    { name, in: place, required, schema: parameterSchema(parameter, components, surface.documentsNullInQuery ?? false) },
+    description,
+  );
 }
 
-function parameterSchema({ shape, place, ...parameter }: Parameter, components: Components): JsonSchema {
-  const schema = inputSchema(shape, components, place === 'body');
+function parameterSchema({ shape, ...parameter }: Parameter, components: Components, nulls: boolean): JsonSchema {
+  const schema = inputSchema(shape, components, nulls);
   return parameter.default === undefined ? schema : { ...schema, default: parameter.default };
 }
 
 function requestBody(members: readonly Parameter[], components: Components): JsonSchema {
-  const properties = members.map((member) => [member.name, described(parameterSchema(member, components), member.description)]);
+  const properties = members.map((member) => [member.name, described(parameterSchema(member, components, true), member.description)]);
   const required = members.filter((member) => member.required).map(({ name }) => name);
   return content({ type: 'object', properties: Object.fromEntries(properties), required }, { required: true });
 }
 
-function responsesOf(surface: Surface, { rest, parameters, output }: CompiledOperation, components: Components): JsonSchema {
+function responsesOf(surface: Surface, { kind, rest, parameters, output }: CompiledOperation, components: Components): JsonSchema {
   const errors = new Set([401, ...rest.errors]);
   if (rest.permission) errors.add(403);
   if (parameters.length > 0) errors.add(422);
+  const mediaType = kind === 'subscription' ? 'text/event-stream' : 'application/json';
   const done = { description: meaningOf[rest.status] ?? 'Done.' };
-  const responses: Record<string, JsonSchema> = { [rest.status]: output ? content(outputSchema(output, components), done) : done };
+  const responses: Record<string, JsonSchema> = {
+    [rest.status]: output ? content(outputSchema(output, components), done, mediaType) : done,
+  };
   for (const status of [...errors].sort()) {
     const schema = { $ref: `#/components/schemas/${surface.errorSchemaOf(status)}` };
     const meaning = status === 403 && rest.permission ? `The caller lacks ${rest.permission}.` : meaningOf[status];
@@ -110,6 +116,6 @@ function responsesOf(surface: Surface, { rest, parameters, output }: CompiledOpe
   return responses;
 }
 
-function content(schema: JsonSchema, around: JsonSchema): JsonSchema {
-  return { ...around, content: { 'application/json': { schema } } };
+function content(schema: JsonSchema, around: JsonSchema, mediaType = 'application/json'): JsonSchema {
+  return { ...around, content: { [mediaType]: { schema } } };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contractOperation } from './operations.js';
+import { contractOperation, contractOperations } from './operations.js';
 import { aScene, type Scene } from './scene.js';
 import { statusCases, unprovokable } from './statusCases.js';
 
@@ -15,7 +15,7 @@ describe.each(Object.entries(statusCases).map(([id, cases]) => ({ id, surface: c
     it.each(cases)('$status $when', async ({ status, call, says, broken }) => {
       const request = await call(scene);
       const act = () => scene.call(id, request);
-      const answer = await (broken ? scene.whileBroken('users', act) : act());
+      const answer = await (broken ? scene.whileBroken(broken === true ? 'users' : broken, act) : act());
       expect(answer.status).toBe(status);
       if (says) expect(answer.body).toMatchObject(says);
     });
@@ -24,7 +24,7 @@ describe.each(Object.entries(statusCases).map(([id, cases]) => ({ id, surface: c
 
 describe('the cases', () => {
   it('provoke each documented status of each served operation, but for the ones that cannot be provoked', async () => {
-    const served = (await Promise.all(['platform', 'v1'].map(servedOperations))).flat();
+    const served = (await Promise.all(['platform', 'v1'].map(servedOperations))).flat().filter((id) => contractOperations.has(id));
     expect(served.sort()).toEqual(Object.keys(statusCases).sort());
     for (const id of served) {
       const provoked = new Set(statusCases[id]?.map(({ status }) => status));
