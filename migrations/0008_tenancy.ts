@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * How orgs come to their schemas. An org that is being made, or taken away, has a row in `org_provisioning` until that is done, by whoever
- * began it or by a worker; `tenant_migrations` says how far each tenant's schema is.
+ * How orgs come to their schemas and schemas go. An org that is being made has a row in `org_provisioning` until that is done, by whoever
+ * began it or by a worker; `tenant_migrations` says how the last migration of each tenant went.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -12,16 +12,28 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     create table org_provisioning (
       org_id bigint primary key references orgs on delete cascade,
-      kind text not null check (kind in ('create', 'delete')),
       -- The org's first member, with the role hint admin.
       admin_user_id bigint references users on delete set null,
-      -- Until then it is whoever began it who goes on; afterwards a worker takes it over.
+      -- Raised by whoever takes it over; those before go no further.
+      fence integer not null default 1,
+      -- Until then it is theirs who hold the fence.
       lease_expires_at timestamptz not null,
-      attempts integer not null default 1,
       last_error text check (length(last_error) <= 500),
       created_at timestamptz not null default now()
     );
     create index org_provisioning_by_lease on org_provisioning (lease_expires_at);
+
+    -- Schemas whose org is no more. Each is dropped as soon as its shard answers.
+    create table abandoned_schemas (
+      id bigint generated always as identity primary key,
+      shard_id bigint not null references shards,
+      schema_name text not null unique,
+      attempts integer not null default 0,
+      try_at timestamptz not null default now(),
+      last_error text check (length(last_error) <= 500),
+      created_at timestamptz not null default now()
+    );
+    create index abandoned_schemas_by_try on abandoned_schemas (try_at);
 
     -- How the last migration of a tenant's schema went. The schema itself says which migrations it has.
     create table tenant_migrations (

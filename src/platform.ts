@@ -1,4 +1,6 @@
+import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import type { Database } from './db/pool.js';
@@ -11,6 +13,16 @@ export function platformOf(
   config: Config,
   keys: SigningKeys,
 ): Platform {
-  const { accessTokenTtl, refreshTokenTtl } = config;
-  return { db, notifications, keys, shardKeys: tenancy.keys, shardPools: tenancy.pools, accessTokenTtl, refreshTokenTtl };
+  const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
+  return {
+    db,
+    notifications,
+    keys,
+    openId: issuer === undefined ? undefined : openIdIssuer(issuer, audience),
+    authProvider: authProviderOf(config),
+    shardKeys: tenancy.keys,
+    shardPools: tenancy.pools,
+    accessTokenTtl,
+    refreshTokenTtl,
+  };
 }

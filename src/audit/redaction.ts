@@ -43,6 +43,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'hasPlatformAccess',
     'isGlobalAccess',
     'version',
+    'issuer',
+    'subject',
   ],
   // The user as an admin, and single facts of their groups and access.
   admin: ['email', 'displayName', 'status', 'hasPlatformAccess', 'isGlobalAccess', 'version', 'group', 'expiresAt', 'orgId', 'note'],
@@ -50,6 +52,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
   job: ['kind', 'status', 'payload', 'cancelRequestedAt', 'statistics', 'errors'],
+  org_membership: ['orgId', 'userId', 'email', 'status', 'roleHint', 'version'],
   partner: [
     'name',
     'slug',
@@ -67,6 +70,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'version',
   ],
   session: ['endReason'],
+  tokens: ['deletedCount'],
   // That the address was changed, and never the address.
   shard: ['name', 'region', 'isActive', 'maxOrgs', 'dsnChangedAt', 'archivedAt', 'version'],
   settings: [
@@ -77,6 +81,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'permissionEnforcement',
     'version',
   ],
+  workspace: ['name', 'slug', 'description', 'archivedAt', 'version'],
+  workspace_member: ['workspaceId', 'userId', 'email', 'role', 'version'],
 };
 
 /** Names of the fields that the trail keeps of a resource. */

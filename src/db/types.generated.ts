@@ -21,6 +21,28 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AbandonedSchemas {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  id: Generated<string>;
+  last_error: string | null;
+  schema_name: string;
+  shard_id: string;
+  try_at: Generated<string>;
+}
+
+export interface ActingUsers {
+  has_platform_access: boolean | null;
+  user_id: string | null;
+}
+
+export interface ActiveAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  user_id: string | null;
+}
+
 export interface ApiKeys {
   created_at: Generated<string>;
   expires_at: string | null;
@@ -32,6 +54,12 @@ export interface ApiKeys {
   public_id: string;
   revoked_at: string | null;
   user_id: string;
+}
+
+export interface Attempts {
+  count: number;
+  resets_at: string;
+  subject: Buffer;
 }
 
 export interface AuditOutbox {
@@ -47,6 +75,31 @@ export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
   entry_id: string;
+}
+
+export interface AuthProviderDeliveries {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  data: Json;
+  event: string;
+  expires_at: string | null;
+  id: Generated<string>;
+  last_attempt_at: string | null;
+  last_error: string | null;
+  next_attempt_at: Generated<string>;
+  public_id: string;
+  sealed_token: Buffer | null;
+  settled_at: string | null;
+  state: Generated<string>;
+  user_id: string;
+}
+
+export interface EffectivePermissions {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  permission: string | null;
+  user_id: string | null;
 }
 
 export interface GroupAssignments {
@@ -85,6 +138,15 @@ export interface IdempotencyKeys {
   key: string;
   outcome: Json | null;
   place: number;
+}
+
+export interface Identities {
+  created_at: Generated<string>;
+  id: Generated<string>;
+  issuer: string;
+  public_id: string;
+  subject: string;
+  user_id: string;
 }
 
 export interface ImpersonationSessions {
@@ -144,6 +206,17 @@ export interface Jobs {
   worker_id: string | null;
 }
 
+export interface OneTimeTokens {
+  created_at: Generated<string>;
+  email: string;
+  expires_at: string;
+  id: Generated<string>;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: string | null;
+  user_id: string;
+}
+
 export interface OrgAccess {
   granted_at: Generated<string>;
   granted_by: string | null;
@@ -171,9 +244,8 @@ export interface OrgMemberships {
 
 export interface OrgProvisioning {
   admin_user_id: string | null;
-  attempts: Generated<number>;
   created_at: Generated<string>;
-  kind: string;
+  fence: Generated<number>;
   last_error: string | null;
   lease_expires_at: string;
   org_id: string;
@@ -229,6 +301,15 @@ export interface Partners {
   updated_at: Generated<string>;
   version: Generated<number>;
   website: string | null;
+}
+
+export interface PasswordResetRequests {
+  created_at: Generated<string>;
+  email: string;
+  id: Generated<string>;
+  ip_address: string | null;
+  public_id: string;
+  trace_id: string;
 }
 
 export interface Permissions {
@@ -320,6 +401,14 @@ export interface TenantMigrations {
   updated_at: Generated<string>;
 }
 
+export interface UnendedAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  suspended_at: string | null;
+  user_id: string | null;
+}
+
 export interface Users {
   auth_provider: Generated<string>;
   avatar_url: string | null;
@@ -370,27 +459,37 @@ export interface Workspaces {
   name: string;
   org_id: string;
   public_id: string;
+  search_text: Generated<string>;
   slug: string;
   updated_at: Generated<string>;
   version: Generated<number>;
 }
 
 export interface DB {
+  abandoned_schemas: AbandonedSchemas;
+  acting_users: ActingUsers;
+  active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
+  attempts: Attempts;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;
+  auth_provider_deliveries: AuthProviderDeliveries;
+  effective_permissions: EffectivePermissions;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;
   idempotency_keys: IdempotencyKeys;
+  identities: Identities;
   impersonation_sessions: ImpersonationSessions;
   job_events: JobEvents;
   jobs: Jobs;
+  one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
   org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;
+  password_reset_requests: PasswordResetRequests;
   permissions: Permissions;
   platform_audit_log: PlatformAuditLog;
   refresh_tokens: RefreshTokens;
@@ -399,6 +498,7 @@ export interface DB {
   settings: Settings;
   shards: Shards;
   tenant_migrations: TenantMigrations;
+  unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;
   workspaces: Workspaces;

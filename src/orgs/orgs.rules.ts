@@ -1,3 +1,4 @@
+import { administersOrg, isLeavingOrg } from '../access/orgRule.js';
 import {
   allOf,
   anyOf,
@@ -19,6 +20,7 @@ import {
 
 /** Who administers orgs may see what the platform keeps of them. */
 const seesPlatformSide = hasAnyPermission('platform.orgs.read', 'platform.orgs.update', 'platform.orgs.create', 'platform.orgs.suspend');
+/** An org is known to its members. */
 export const seesOrg = (idOf: ReturnType<typeof argument>) =>
   anyOf(isMember(idOf), hasPermissionOrHidden('platform.orgs.read', 'org', idOf));
 
@@ -31,7 +33,12 @@ export const orgRules: Rules = {
     orgBilling: allOf(hasPermission('platform.billing.read'), mayReachOrg(argument('orgId'))),
   },
   Mutation: {
+    createOrg: hasPermission('platform.orgs.create'),
+    suspendOrg: hasPermission('platform.orgs.suspend'),
+    resumeOrg: hasPermission('platform.orgs.suspend'),
+    deleteOrg: hasPermission('platform.orgs.delete'),
     updateOrg: hasPermission('platform.orgs.update'),
+    removeOrgMember: anyOf(isLeavingOrg(argument('orgId'), argument('userId')), administersOrg('org_members:remove', argument('orgId'))),
     updateOrgBilling: allOf(hasPermission('platform.billing.update'), mayReachOrg(argument('orgId'))),
   },
   Org: {
@@ -41,10 +48,12 @@ export const orgRules: Rules = {
       'name',
       'slug',
       'status',
+      'isActive',
       'accountType',
       'onboardingStatus',
       'maxLocations',
       'memberCount',
+      'workspaceCount',
       'isPlatform',
       'website',
       'version',
@@ -81,6 +90,9 @@ export const orgRules: Rules = {
   OrgRef: each(withParent, 'id', 'name'),
   OrgBilling: each(withParent, 'orgId', 'accountType', 'maxLocations', 'billingEmail', 'version'),
   // Who changed the org is shown what they changed.
+  CreateOrgPayload: { org: sameAudience },
+  DeleteOrgPayload: each(withParent, 'deletedId'),
   UpdateOrgPayload: { org: sameAudience },
   UpdateOrgBillingPayload: { billing: sameAudience },
+  RemoveOrgMemberPayload: { removedUserId: withParent },
 };

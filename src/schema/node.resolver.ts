@@ -19,6 +19,8 @@ import { shardRules } from '../shards/shards.rules.js';
 import { findShard } from '../shards/shards.service.js';
 import { userRules } from '../users/users.rules.js';
 import { findUser } from '../users/users.service.js';
+import { workspaceRules } from '../workspaces/workspaces.rules.js';
+import { findWorkspace } from '../workspaces/workspaces.service.js';
 
 interface NodeType {
   readonly table: string;
@@ -35,6 +37,7 @@ export const nodeTypes: Readonly<Record<string, NodeType>> = {
   Partner: { table: 'partners', rule: partnerRules.Query?.partner, find: findPartner },
   Shard: { table: 'shards', rule: shardRules.Query?.shard, find: findShard },
   User: { table: 'users', rule: userRules.Query?.user, find: findUser },
+  Workspace: { table: 'workspaces', rule: workspaceRules.Query?.workspace, find: findWorkspace },
 };
 
 const typeOfId = sql.join(

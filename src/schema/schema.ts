@@ -9,6 +9,8 @@ import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
+import { IdentitiesResolver } from '../identities/identities.resolver.js';
+import { identityRules } from '../identities/identities.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
 import { impersonationRules } from '../impersonation/impersonation.rules.js';
 import { JobsResolver, OrgJobsResolver } from '../jobs/jobs.resolver.js';
@@ -17,6 +19,8 @@ import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { PartnersResolver } from '../partners/partners.resolver.js';
 import { partnerRules } from '../partners/partners.rules.js';
+import { PlatformOrgResolver } from '../platformOrg/platformOrg.resolver.js';
+import { platformOrgRules } from '../platformOrg/platformOrg.rules.js';
 import { RecordsResolver } from '../records/records.resolver.js';
 import { recordRules } from '../records/records.rules.js';
 import { SessionsResolver } from '../sessions/sessions.resolver.js';
@@ -25,11 +29,14 @@ import { SettingsResolver } from '../settings/settings.resolver.js';
 import { settingsRules } from '../settings/settings.rules.js';
 import { ShardsResolver } from '../shards/shards.resolver.js';
 import { shardRules } from '../shards/shards.rules.js';
+import { TokensResolver } from '../tokens/tokens.resolver.js';
+import { tokenRules } from '../tokens/tokens.rules.js';
 import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
 import { viewerRules } from '../viewer/viewer.rules.js';
-import { WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
+import { WorkspaceMembershipsResolver, WorkspaceMembersResolver } from '../workspaces/workspaceMembers.resolver.js';
+import { OrgWorkspacesResolver, WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
 import { workspaceRules } from '../workspaces/workspaces.rules.js';
 import { NodeResolver } from './node.resolver.js';
 
@@ -38,19 +45,25 @@ const resolvers: NonEmptyArray<new () => object> = [
   ApiKeysResolver,
   GroupPermissionsResolver,
   GroupsResolver,
+  IdentitiesResolver,
   ImpersonationResolver,
   JobsResolver,
   MyOrgsResolver,
   NodeResolver,
   OrgJobsResolver,
   OrgsResolver,
+  OrgWorkspacesResolver,
   PartnersResolver,
   RecordsResolver,
+  PlatformOrgResolver,
   SessionsResolver,
   SettingsResolver,
+  TokensResolver,
   ShardsResolver,
   UsersResolver,
   ViewerResolver,
+  WorkspaceMembershipsResolver,
+  WorkspaceMembersResolver,
   WorkspacesResolver,
 ];
 
@@ -98,13 +111,16 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     adminRules,
     apiKeyRules,
     groupRules,
+    identityRules,
     impersonationRules,
     jobRules,
     orgRules,
     partnerRules,
     recordRules,
+    platformOrgRules,
     sessionRules,
     settingsRules,
+    tokenRules,
     shardRules,
     userRules,
     viewerRules,

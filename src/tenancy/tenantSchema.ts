@@ -1,5 +1,6 @@
 import { type Kysely, type QueryExecutorProvider, sql, type Transaction } from 'kysely';
 import { tenantMigrations } from '../../migrations/tenant/index.js';
+import { addCoverageCategories } from './coverageCategories.js';
 
 /** The migrations that a tenant's schema must have for this program, in their order. */
 export const neededMigrations: readonly string[] = Object.keys(tenantMigrations).sort();
@@ -15,19 +16,22 @@ function quoted(name: string): string {
 }
 
 /**
- * Makes a tenant's schema and the role that sees it alone, both of the same name, where they are not there, and migrates the
- * schema. In one transaction: what can be seen of a schema is whole. Callers at once on one schema wait for each other.
+ * Makes a tenant's schema and the role that sees it alone, both of the same name, where they are not there, migrates the schema, and
+ * fills in what every tenant begins with. In one transaction: what can be seen of a schema is whole. Callers at once on one schema wait
+ * for each other.
  * @param db of the shard, as a role that may make schemas and roles
- * @returns the names of the migrations that ran
+ * @param beforeCommit nothing is made where it throws
  */
-export function makeTenantSchema<Tables>(db: Kysely<Tables>, schema: string): Promise<string[]> {
+export function makeTenantSchema<Tables>(db: Kysely<Tables>, schema: string, beforeCommit?: () => Promise<void>): Promise<void> {
   return inOwnTransaction(db, schema, async (tx) => {
     await makeRole(tx, schema);
     const name = sql.id(schema);
     await sql`create schema if not exists ${name}`.execute(tx);
     await sql`grant usage on schema ${name} to ${name}`.execute(tx);
     await sql`alter default privileges in schema ${name} grant select, insert, update, delete on tables to ${name}`.execute(tx);
-    return migrate(tx, schema);
+    await migrate(tx, schema);
+    await addCoverageCategories(tx);
+    await beforeCommit?.();
   });
 }
 

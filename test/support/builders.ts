@@ -8,6 +8,12 @@ import type { TestGateway } from './gateway.js';
 
 let count = 0;
 
+/** The next number, with zeros before it, so that names sort as they were made. */
+function nextNumber(): string {
+  count += 1;
+  return String(count).padStart(5, '0');
+}
+
 /** A user, active unless said otherwise. @returns the public id */
 export async function aUser(
   { db }: TestDatabase,
@@ -24,16 +30,16 @@ export async function aUser(
     lastLoginAt?: string;
   } = {},
 ): Promise<string> {
-  count += 1;
+  const number = nextNumber();
   const id = uuidv7();
   const status = values.status ?? 'active';
   await db
     .insertInto('users')
     .values({
       public_id: id,
-      email: values.email ?? `user${count}@test.example`,
-      username: `user${count}`,
-      display_name: values.displayName ?? `User ${count}`,
+      email: values.email ?? `user${number}@test.example`,
+      username: `user${number}`,
+      display_name: values.displayName ?? `User ${number}`,
       password_hash: values.password === undefined ? null : await hashPassword(values.password),
       status,
       deactivated_at: status === 'deactivated' ? new Date().toISOString() : null,
@@ -58,8 +64,7 @@ export async function anOrg(
     admins?: readonly string[];
   } = {},
 ): Promise<string> {
-  count += 1;
-  const number = count;
+  const number = nextNumber();
   const id = uuidv7();
   const shard = await database.db.selectFrom('shards').select('id').executeTakeFirstOrThrow();
   await database.db
@@ -125,6 +130,25 @@ export async function aWorkspace({ db }: TestDatabase, orgId: string, name: stri
   return id;
 }
 
+/** A user's place in a workspace; they must have one in its org. */
+export async function aWorkspaceMember(
+  { db }: TestDatabase,
+  workspaceId: string,
+  userId: string,
+  role: 'viewer' | 'member' | 'admin' | 'owner' = 'member',
+): Promise<void> {
+  const workspace = await db
+    .selectFrom('workspaces')
+    .select(['id', 'org_id'])
+    .where('public_id', '=', workspaceId)
+    .executeTakeFirstOrThrow();
+  const user = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+  await db
+    .insertInto('workspace_members')
+    .values({ workspace_id: workspace.id, org_id: workspace.org_id, user_id: user.id, role })
+    .execute();
+}
+
 /** A group of these permissions, assigned to a user who becomes a platform admin by it. @returns the assignment's public id */
 export async function aGrant(
   { db }: TestDatabase,
@@ -132,8 +156,7 @@ export async function aGrant(
   permissions: readonly string[],
   values: { expiresAt?: string } = {},
 ): Promise<string> {
-  count += 1;
-  const name = `Group ${count}`;
+  const name = `Group ${nextNumber()}`;
   const id = uuidv7();
   const user = await db
     .updateTable('users')
