@@ -2,10 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.js';
 import { type List, type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import type { RowOf } from '../db/shape.js';
-import { contains } from '../db/text.js';
 import { batched } from '../graphql/batch.js';
 import { type ConnectionSelection, keyOf } from '../graphql/selection.js';
 import { inTenant } from '../tenancy/tenant.js';
+import { containsText } from './containsText.js';
 import type { Appointment, AppointmentFilter, Patient, PatientFilter } from './patients.types.js';
 import type { Location, LocationFilter, Provider, ProviderFilter } from './places.types.js';
 import {
@@ -38,7 +38,7 @@ function locationList(filter: Given<LocationFilter>): List {
     id: sql`l.public_id`,
     order: byText('name_asc', sql`lower(l.name)`),
     where: where(
-      filter?.search && contains(sql`lower(l.name || ' ' || l.code)`, filter.search),
+      filter?.search && containsText(sql`lower(l.name || ' ' || l.code)`, filter.search),
       isGiven(filter?.isActive) && sql`l.is_active = ${filter.isActive}`,
     ),
   };
@@ -52,7 +52,7 @@ function providerList(filter: Given<ProviderFilter>): List {
     id: sql`p.public_id`,
     order: byText('last_name_asc', sql`lower(p.last_name)`),
     where: where(
-      filter?.search && contains(sql`lower(p.first_name || ' ' || p.last_name || ' ' || p.npi)`, filter.search),
+      filter?.search && containsText(sql`lower(p.first_name || ' ' || p.last_name || ' ' || p.npi)`, filter.search),
       isGiven(filter?.isActive) && sql`p.is_active = ${filter.isActive}`,
       filter?.locationId && sql`l.public_id = ${filter.locationId}`,
     ),
@@ -67,7 +67,7 @@ function patientList(filter: Given<PatientFilter>): List {
     id: sql`a.public_id`,
     order: byText('last_name_asc', sql`lower(a.last_name)`),
     where: where(
-      filter?.search && contains(sql`lower(a.first_name || ' ' || a.last_name || ' ' || a.mrn)`, filter.search),
+      filter?.search && containsText(sql`lower(a.first_name || ' ' || a.last_name || ' ' || a.mrn)`, filter.search),
       isGiven(filter?.isActive) && sql`a.is_active = ${filter.isActive}`,
       filter?.locationId && sql`l.public_id = ${filter.locationId}`,
       filter?.providerId && sql`p.public_id = ${filter.providerId}`,

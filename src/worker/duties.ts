@@ -18,4 +18,5 @@ export const duties: readonly Duty[] = [
   ...jobSlots(),
   oldAuthProviderDeliveries,
   provisioningDuty,
+  ...jobSlots(),
 ];

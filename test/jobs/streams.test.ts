@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { aGrant, anOrg, aTenant, aUser, endGrant } from '../support/builders.js';
+import { aGrant, anOrg, aTenant, aUser, endGrant, shutOut } from '../support/builders.js';
 import { openEvents, type ReceivedEvent, type StreamAnswer, subscribe } from '../support/eventStream.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { seed, small, workThrough } from './jobsKit.js';
@@ -116,6 +116,17 @@ describe('The events of a job', () => {
     expect(next?.data).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     expect(end?.event).toBe('complete');
   });
+
+  it('end for a caller whose session ends while nothing happens', async () => {
+    const id = await seed(gateway, await anOrg(gateway.database));
+    const userId = await aUser(gateway.database);
+    await aGrant(gateway.database, userId, ['platform.orgs.seed']);
+    const stream = await openEvents(gateway, eventsUrl(id), { token: gateway.tokenFor(userId) });
+    await stream.events.next();
+    await shutOut(gateway.database, userId, 'blocked');
+    // Looked at every ten seconds.
+    expect(await all(stream)).toEqual([{ id: undefined, event: 'refused', data: expect.objectContaining({ code: 'UNAUTHENTICATED' }) }]);
+  }, 30_000);
 
   it('end with the org', async () => {
     const org = await anOrg(gateway.database);
