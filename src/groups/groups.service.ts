@@ -12,7 +12,7 @@ import { contains } from '../db/text.js';
 import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
-import { batched } from '../graphql/batch.js';
+import { batched, rowsByKey } from '../graphql/batch.js';
 import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
 import { checkTexts, given } from '../input.js';
 import { groupShape } from './groups.shape.js';
@@ -52,10 +52,8 @@ export async function findGroup(ctx: Context, id: string, selection: Selection):
   return group;
 }
 
-function byKey<T>(keys: readonly string[], rows: readonly { key: string; value: T }[]): T[][] {
-  const values = new Map<string, T[]>(keys.map((key) => [key, []]));
-  for (const row of rows) values.get(row.key)?.push(row.value);
-  return keys.map((key) => values.get(key) ?? []);
+function valuesByKey<T>(keys: readonly string[], rows: readonly { key: string; value: T }[]): T[][] {
+  return rowsByKey(keys, rows, (row) => row.key).map((list) => list.map(({ value }) => value));
 }
 
 /** Keys of a group's permissions, in order; loaded together with those of other groups. */
@@ -63,7 +61,7 @@ export function permissionsOfGroup(ctx: Context, groupKey: string): Promise<stri
   return batched(ctx, ['group.permissions'], groupKey, async (keys) => {
     const { rows } = await sql<{ key: string; value: string }>`/* group permissions */ select group_id as key, permission as value
       from group_permissions where group_id = any (${keys}::bigint[]) order by permission`.execute(ctx.db);
-    return byKey(keys, rows);
+    return valuesByKey(keys, rows);
   });
 }
 
@@ -74,7 +72,7 @@ export function membersOfGroup(ctx: Context, groupKey: string): Promise<GroupMem
         u.display_name as "displayName", u.email, a.expires_at as "expiresAt"
       from active_assignments a join users u on u.id = a.user_id
       where a.group_id = any (${keys}::bigint[]) order by lower(u.display_name), u.public_id`.execute(ctx.db);
-    return byKey(
+    return valuesByKey(
       keys,
       rows.map(({ key, ...value }) => ({ key, value })),
     );
@@ -88,11 +86,7 @@ export function groupsOfUser(ctx: Context, userKey: string, selection: Selection
     const { rows } = await sql<Record<string, unknown>>`/* user groups */ select a.user_id as "_user", ${selectList(columns)}
       from active_assignments a join groups g on g.id = a.group_id join users u on u.id = a.user_id and u.has_platform_access
       where a.user_id = any (${keys}::bigint[]) order by lower(g.name)`.execute(ctx.db);
-    const found = nested<RowOf<Group> & { _user: string }>(columns, rows);
-    return byKey(
-      keys,
-      found.map((value) => ({ key: value._user, value })),
-    );
+    return rowsByKey(keys, nested<RowOf<Group> & { _user: string }>(columns, rows), (row) => row._user);
   });
 }
 
@@ -102,7 +96,7 @@ export function effectivePermissionsOf(ctx: Context, userKey: string): Promise<s
     const { rows } = await sql<{ key: string; value: string }>`/* user permissions */
       select distinct user_id as key, permission as value from effective_permissions
       where user_id = any (${keys}::bigint[]) order by 2`.execute(ctx.db);
-    return byKey(keys, rows);
+    return valuesByKey(keys, rows);
   });
 }
 

@@ -3,10 +3,12 @@ import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { each, isSignedIn, type Rules, withParent } from '../access/rule.js';
 import { guarded } from '../access/shield.js';
-import { AdminsResolver } from '../admins/admins.resolver.js';
+import { AdminsResolver, GroupAssignmentsResolver, OrgAccessResolver } from '../admins/admins.resolver.js';
 import { adminRules } from '../admins/admins.rules.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { ExplainResolver, PermissionHolderResolver } from '../explain/explain.resolver.js';
+import { explainRules } from '../explain/explain.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
@@ -30,13 +32,17 @@ import { NodeResolver } from './node.resolver.js';
 const resolvers: NonEmptyArray<new () => object> = [
   AdminsResolver,
   ApiKeysResolver,
+  ExplainResolver,
+  GroupAssignmentsResolver,
   GroupPermissionsResolver,
   GroupsResolver,
   ImpersonationResolver,
   MyOrgsResolver,
   NodeResolver,
+  OrgAccessResolver,
   OrgsResolver,
   PartnersResolver,
+  PermissionHolderResolver,
   SessionsResolver,
   SettingsResolver,
   UsersResolver,
@@ -77,6 +83,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     nodeRules,
     adminRules,
     apiKeyRules,
+    explainRules,
     groupRules,
     impersonationRules,
     orgRules,
