@@ -38,6 +38,8 @@ describe('parseConfig', () => {
       jwtKeys: undefined,
       jwtIssuer: 'tenantry',
       jwtAudience: 'tenantry',
+      openIdIssuer: undefined,
+      openIdAudience: 'tenantry',
       accessTokenTtl: 900,
       refreshTokenTtl: 2_592_000,
       authWebhookUrl: undefined,

@@ -89,8 +89,8 @@ export class AdminsResolver {
   }
 
   @Mutation(() => AssignmentPayload, { description: 'Gives an admin a group whose permissions the caller holds.' })
-  async assignGroup(@Arg('input', () => AssignGroupInput) input: AssignGroupInput, @Ctx() ctx: Context) {
-    return { assignment: await assignGroup(ctx, input) };
+  async assignGroup(@Arg('input', () => AssignGroupInput) input: AssignGroupInput, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return { assignment: await assignGroup(ctx, input, below(selectionOf(info), 'assignment')) };
   }
 
   @Mutation(() => AssignmentPayload, { description: 'Sets when an admin’s assignment ends by itself; null for never.' })
@@ -99,8 +99,10 @@ export class AdminsResolver {
     @Arg('assignmentId', () => UUID) assignmentId: string,
     @Arg('expiresAt', () => DateTime, { nullable: true }) expiresAt: string | null,
     @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
   ) {
-    return { assignment: await setAssignmentExpiry(ctx, adminId, assignmentId, expiresAt ?? null) };
+    const selection = below(selectionOf(info), 'assignment');
+    return { assignment: await setAssignmentExpiry(ctx, adminId, assignmentId, expiresAt ?? null, selection) };
   }
 
   @Mutation(() => RemovedPayload, { description: 'Takes a group from an admin.' })
@@ -113,8 +115,12 @@ export class AdminsResolver {
   }
 
   @Mutation(() => OrgAccessPayload, { description: 'Lets an admin work on an org that the caller can work on.' })
-  async grantOrgAccess(@Arg('input', () => GrantOrgAccessInput) input: GrantOrgAccessInput, @Ctx() ctx: Context) {
-    return { orgAccess: await grantOrgAccess(ctx, input) };
+  async grantOrgAccess(
+    @Arg('input', () => GrantOrgAccessInput) input: GrantOrgAccessInput,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return { orgAccess: await grantOrgAccess(ctx, input, below(selectionOf(info), 'orgAccess')) };
   }
 
   @Mutation(() => RemovedPayload, { description: 'Takes an admin’s access to an org.' })

@@ -10,20 +10,18 @@ import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
 import { batched, rowsByKey } from '../graphql/batch.js';
-import { type ConnectionSelection, fieldsOf, keyOf, type Selection } from '../graphql/selection.js';
+import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
+import { lockAdmin } from '../users/selectUser.js';
+import { adminResource } from './adminResource.js';
 import type { AssignGroupInput, Assignment, AssignmentFilter } from './admins.types.js';
 import { assignmentShape, assignmentState, assignmentTables } from './assignments.shape.js';
-import { adminResource, lockAdmin } from './lockAdmin.js';
 
-/** What a change answers with, and its entry says. */
-const plain: Selection = new Map([
-  ...fieldsOf(Object.keys(assignmentShape.columns)),
-  ...['group', 'admin'].map((field) => [field, fieldsOf(Object.keys(assignmentShape.joined?.[field]?.columns ?? {}))] as const),
-]);
+/** What an entry says of an assignment. */
+const snapshot: Selection = new Map([...fieldsOf(['expiresAt']), ['group', fieldsOf(['id', 'name'])]]);
 
 type AssignmentRow = RowOf<Assignment>;
 
-async function select<T = AssignmentRow>(db: Kysely<DB> | Tx, where: RawBuilder<unknown>, selection: Selection = plain): Promise<T[]> {
+async function select<T = AssignmentRow>(db: Kysely<DB> | Tx, where: RawBuilder<unknown>, selection: Selection): Promise<T[]> {
   const columns = columnsOf(assignmentShape, selection);
   const { rows } = await sql<Record<string, unknown>>`/* assignments */ select a.user_id as "_user", ${selectList(columns)}
     from ${assignmentTables} where ${where} order by a.assigned_at, a.public_id`.execute(db);
@@ -80,11 +78,11 @@ export function assignmentsOfGroup(
   return batched(ctx, name, groupKey, (keys) => readChildPages<AssignmentRow>(ctx.db, list, keys, args, selection));
 }
 
-/** An assignment as a change answers with it. */
-type PlainAssignment = AssignmentRow & Pick<Assignment, 'group' | 'expiresAt'>;
+/** An assignment with what an entry says of it. */
+type ToldAssignment = AssignmentRow & Pick<Assignment, 'group' | 'expiresAt'>;
 
-async function readBack(tx: Tx, id: string): Promise<PlainAssignment> {
-  const [row] = await select<PlainAssignment>(tx, sql`a.public_id = ${id}`);
+async function readBack(tx: Tx, id: string, selection: Selection): Promise<ToldAssignment> {
+  const [row] = await select<ToldAssignment>(tx, sql`a.public_id = ${id}`, merged(snapshot, selection));
   if (!row) throw new Error('An assignment that was written is gone.');
   return row;
 }
@@ -106,17 +104,12 @@ function requireFuture(expiresAt: string | null | undefined): void {
 
 /**
  * Writes an assignment, within a change of access.
+ * @returns its public id
  * @throws NotFound
  * @throws Forbidden listing the group's permissions that the caller does not hold
  * @throws Conflict where the user has the group
  */
-export async function addAssignment(
-  ctx: Context,
-  tx: Tx,
-  userKey: string,
-  groupId: string,
-  expiresAt: string | null,
-): Promise<PlainAssignment> {
+export async function addAssignment(ctx: Context, tx: Tx, userKey: string, groupId: string, expiresAt: string | null): Promise<string> {
   const group = await findGroup(tx, groupId);
   await requireHeld(ctx, tx, group.permissions, 'Nobody gives a group with a permission that they do not hold.');
   const id = uuidv7();
@@ -129,7 +122,7 @@ export async function addAssignment(
     if (!violatedUnique(error)) throw error;
     throw new Conflict('The user has this group already.', { field: 'groupId' }, { cause: error });
   }
-  return readBack(tx, id);
+  return id;
 }
 
 /**
@@ -139,11 +132,15 @@ export async function addAssignment(
  * @throws Conflict where they have it
  * @throws Invalid for an expiry in the past
  */
-export async function assignGroup(ctx: Context, { adminId, groupId, expiresAt }: AssignGroupInput): Promise<PlainAssignment> {
+export async function assignGroup(
+  ctx: Context,
+  { adminId, groupId, expiresAt }: AssignGroupInput,
+  selection: Selection,
+): Promise<AssignmentRow> {
   requireFuture(expiresAt);
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, adminId);
-    const assignment = await addAssignment(ctx, tx, admin.key, groupId, expiresAt ?? null);
+    const assignment = await readBack(tx, await addAssignment(ctx, tx, admin.key, groupId, expiresAt ?? null), selection);
     await record({
       action: 'admin.assign',
       resource: adminResource(admin),
@@ -154,8 +151,8 @@ export async function assignGroup(ctx: Context, { adminId, groupId, expiresAt }:
 }
 
 /** The assignment of an admin, as it stands. @throws NotFound also where it is another admin's */
-async function findAssignment(tx: Tx, adminKey: string, id: string): Promise<PlainAssignment> {
-  const [row] = await select<PlainAssignment>(tx, sql`a.public_id = ${id} and a.user_id = ${adminKey}`);
+async function findAssignment(tx: Tx, adminKey: string, id: string): Promise<ToldAssignment> {
+  const [row] = await select<ToldAssignment>(tx, sql`a.public_id = ${id} and a.user_id = ${adminKey}`, snapshot);
   if (!row) throw new NotFound('assignment', id);
   return row;
 }
@@ -167,7 +164,13 @@ async function findAssignment(tx: Tx, adminKey: string, id: string): Promise<Pla
  * @throws Invalid
  * @throws Lockout where nobody would remain for good
  */
-export async function setAssignmentExpiry(ctx: Context, adminId: string, id: string, expiresAt: string | null): Promise<PlainAssignment> {
+export async function setAssignmentExpiry(
+  ctx: Context,
+  adminId: string,
+  id: string,
+  expiresAt: string | null,
+  selection: Selection,
+): Promise<AssignmentRow> {
   requireFuture(expiresAt);
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, adminId);
@@ -175,7 +178,7 @@ export async function setAssignmentExpiry(ctx: Context, adminId: string, id: str
     const group = await findGroup(tx, before.group.id);
     await requireHeld(ctx, tx, group.permissions, 'Nobody prolongs a group with a permission that they do not hold.');
     await tx.updateTable('group_assignments').set({ expires_at: expiresAt }).where('public_id', '=', id).execute();
-    const after = await readBack(tx, id);
+    const after = await readBack(tx, id, selection);
     const states = { before: { group: group.name, expiresAt: before.expiresAt }, after: { group: group.name, expiresAt: after.expiresAt } };
     await record({ action: 'admin.set_expiry', resource: adminResource(admin), ...states });
     return after;

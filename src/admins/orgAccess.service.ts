@@ -14,20 +14,18 @@ import { Conflict, Forbidden, NotFound } from '../errors.js';
 import { batched, rowsByKey } from '../graphql/batch.js';
 import { type ConnectionSelection, fieldsOf, keyOf, type Selection } from '../graphql/selection.js';
 import { checkTexts } from '../input.js';
+import { lockAdmin } from '../users/selectUser.js';
 import type { User } from '../users/users.types.js';
+import { adminResource } from './adminResource.js';
 import type { GrantOrgAccessInput, OrgAccess } from './admins.types.js';
-import { adminResource, lockAdmin } from './lockAdmin.js';
 import { orgAccessShape, orgAccessTables } from './orgAccess.shape.js';
 
-/** What a change answers with, and its entry says. */
-const plain: Selection = new Map([
-  ...fieldsOf(Object.keys(orgAccessShape.columns)),
-  ['admin', fieldsOf(Object.keys(orgAccessShape.joined?.admin?.columns ?? {}))],
-]);
+/** What an entry says of a grant. */
+const snapshot = fieldsOf(['id', 'org', 'note']);
 
 type OrgAccessRow = RowOf<OrgAccess>;
 
-async function select<T = OrgAccessRow>(db: Kysely<DB> | Tx, where: RawBuilder<unknown>, selection: Selection = plain): Promise<T[]> {
+async function select<T = OrgAccessRow>(db: Kysely<DB> | Tx, where: RawBuilder<unknown>, selection: Selection): Promise<T[]> {
   const columns = columnsOf(orgAccessShape, selection);
   const { rows } = await sql<Record<string, unknown>>`/* org access */ select x.user_id as "_user", ${selectList(columns)}
     from ${orgAccessTables} where ${where} order by lower(o.name), o.public_id`.execute(db);
@@ -59,8 +57,8 @@ export function accessToOrg(ctx: Context, orgKey: string, args: PageArgs, select
   return batched(ctx, name, orgKey, (keys) => readChildPages<OrgAccessRow>(ctx.db, list, keys, args, selection));
 }
 
-/** A grant as a change answers with it. */
-type PlainOrgAccess = OrgAccessRow & Pick<OrgAccess, 'id' | 'org' | 'note'>;
+/** A grant with what an entry says of it. */
+type ToldOrgAccess = OrgAccessRow & Pick<OrgAccess, 'id' | 'org' | 'note'>;
 
 /** The orgs that an admin was granted access to, by name. @throws NotFound */
 export async function listOrgAccess(ctx: Context, adminId: string, selection: Selection): Promise<OrgAccessRow[]> {
@@ -82,7 +80,7 @@ export async function listOrgAccess(ctx: Context, adminId: string, selection: Se
  * @throws Conflict where the admin has it
  * @throws Invalid
  */
-export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput): Promise<OrgAccessRow> {
+export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput, selection: Selection): Promise<OrgAccessRow> {
   checkTexts(['input'], input, { note: { max: 2_000, nullable: true } });
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, input.adminId);
@@ -105,7 +103,7 @@ export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput): 
       org: { key: org.id, id: input.orgId, name: org.name },
       after: { orgId: input.orgId, note: input.note ?? null },
     });
-    const [row] = await select(tx, sql`x.public_id = ${id}`);
+    const [row] = await select(tx, sql`x.public_id = ${id}`, selection);
     if (!row) throw new Error('A grant that was written is gone.');
     return row;
   });
@@ -121,7 +119,7 @@ function requireOwnAccess(ctx: Context, orgId: string): void {
 export async function revokeOrgAccess(ctx: Context, adminId: string, orgId: string): Promise<string> {
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, adminId);
-    const [row] = await select<PlainOrgAccess>(tx, sql`x.user_id = ${admin.key} and o.public_id = ${orgId}`);
+    const [row] = await select<ToldOrgAccess>(tx, sql`x.user_id = ${admin.key} and o.public_id = ${orgId}`, snapshot);
     if (!row) throw new NotFound('org_access', orgId);
     const { id, org, note } = row;
     const { org_id: key } = await tx.deleteFrom('org_access').where('public_id', '=', id).returning('org_id').executeTakeFirstOrThrow();

@@ -33,6 +33,17 @@ export const publicUrl: Reader<string> = {
   },
 };
 
+/** OpenID Connect Core §2: an https address without query or fragment; http only where it does not leave the machine. */
+export const openIdIssuerUrl: Reader<string> = {
+  expected: 'an https address without user, password, query or fragment, as the provider spells its issuer',
+  read(text) {
+    const url = urlOf(text);
+    if (!url || url.username || url.password || /[?#]/.test(text)) return undefined;
+    const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    return url.protocol === 'https:' || isLocal ? text : undefined;
+  },
+};
+
 /** A PostgreSQL connection string. */
 export const databaseUrl: Reader<string> = {
   expected: 'an address such as postgres://user:password@host:5432/database',

@@ -1,5 +1,16 @@
 import { boolean, integer, oneOf, text } from './reader.js';
-import { databaseUrl, emailAddress, hosts, origins, publicUrl, signingKeyList, trustProxy, webhookSecrets, webhookUrl } from './readers.js';
+import {
+  databaseUrl,
+  emailAddress,
+  hosts,
+  openIdIssuerUrl,
+  origins,
+  publicUrl,
+  signingKeyList,
+  trustProxy,
+  webhookSecrets,
+  webhookUrl,
+} from './readers.js';
 import type { Setting } from './setting.js';
 
 const day = 86_400;
@@ -98,6 +109,19 @@ export const settings = {
     reader: text(1, 255),
     default: 'tenantry',
     meaning: 'The aud claim of access tokens.',
+  },
+  openIdIssuer: {
+    variable: 'OIDC_ISSUER',
+    reader: openIdIssuerUrl,
+    secret: true,
+    meaning:
+      'Issuer of an OpenID Connect provider whose access tokens are taken for the users that are linked to it; where absent, none is.',
+  },
+  openIdAudience: {
+    variable: 'OIDC_AUDIENCE',
+    reader: text(1, 2_048),
+    default: 'tenantry',
+    meaning: 'The aud claim that the provider’s access tokens must have.',
   },
   accessTokenTtl: {
     variable: 'ACCESS_TOKEN_TTL',

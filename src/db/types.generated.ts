@@ -124,6 +124,15 @@ export interface IdempotencyKeys {
   place: number;
 }
 
+export interface Identities {
+  created_at: Generated<string>;
+  id: Generated<string>;
+  issuer: string;
+  public_id: string;
+  subject: string;
+  user_id: string;
+}
+
 export interface ImpersonationSessions {
   admin_user_id: string;
   end_reason: string | null;
@@ -381,6 +390,7 @@ export interface Workspaces {
   name: string;
   org_id: string;
   public_id: string;
+  search_text: Generated<string>;
   slug: string;
   updated_at: Generated<string>;
   version: Generated<number>;
@@ -398,6 +408,7 @@ export interface DB {
   group_permissions: GroupPermissions;
   groups: Groups;
   idempotency_keys: IdempotencyKeys;
+  identities: Identities;
   impersonation_sessions: ImpersonationSessions;
   jobs: Jobs;
   org_access: OrgAccess;

@@ -11,6 +11,8 @@ import { ExplainResolver, PermissionHolderResolver } from '../explain/explain.re
 import { explainRules } from '../explain/explain.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
+import { IdentitiesResolver } from '../identities/identities.resolver.js';
+import { identityRules } from '../identities/identities.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
 import { impersonationRules } from '../impersonation/impersonation.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
@@ -25,7 +27,8 @@ import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
 import { viewerRules } from '../viewer/viewer.rules.js';
-import { WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
+import { WorkspaceMembershipsResolver, WorkspaceMembersResolver } from '../workspaces/workspaceMembers.resolver.js';
+import { OrgWorkspacesResolver, WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
 import { workspaceRules } from '../workspaces/workspaces.rules.js';
 import { NodeResolver } from './node.resolver.js';
 
@@ -36,17 +39,21 @@ const resolvers: NonEmptyArray<new () => object> = [
   GroupAssignmentsResolver,
   GroupPermissionsResolver,
   GroupsResolver,
+  IdentitiesResolver,
   ImpersonationResolver,
   MyOrgsResolver,
   NodeResolver,
   OrgAccessResolver,
   OrgsResolver,
+  OrgWorkspacesResolver,
   PartnersResolver,
   PermissionHolderResolver,
   SessionsResolver,
   SettingsResolver,
   UsersResolver,
   ViewerResolver,
+  WorkspaceMembershipsResolver,
+  WorkspaceMembersResolver,
   WorkspacesResolver,
 ];
 
@@ -85,6 +92,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     apiKeyRules,
     explainRules,
     groupRules,
+    identityRules,
     impersonationRules,
     orgRules,
     partnerRules,

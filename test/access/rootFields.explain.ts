@@ -1,0 +1,27 @@
+import type { RootField } from './rootFields.js';
+
+const permitted: RootField['outcomes'] = {
+  anonymous: 'UNAUTHENTICATED',
+  member: 'FORBIDDEN',
+  orgAdmin: 'FORBIDDEN',
+  adminWithout: 'FORBIDDEN',
+  adminWith: 'data',
+  keyWith: 'data',
+  keyWithout: 'FORBIDDEN',
+};
+
+/** Root fields that explain who may do what. */
+export const explainRootFields: Readonly<Record<string, RootField>> = {
+  'Query.explainAccess': {
+    permission: 'platform.admins.read',
+    outcomes: permitted,
+    document: `query ($userId: UUID!, $orgId: UUID!) {
+      explainAccess(userId: $userId, orgId: $orgId, permission: "platform.billing.read") { allowed user { id email } assignments { id group { name } } } }`,
+    variables: ({ gateway, orgId }) => ({ userId: gateway.adminId, orgId }),
+  },
+  'Query.whoCan': {
+    permission: 'platform.admins.read',
+    outcomes: permitted,
+    document: '{ whoCan(permission: "platform.orgs.list") { nodes { user { id email } assignments { id group { name } } } } }',
+  },
+};
