@@ -1,22 +1,32 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { changeAccess, requireHeld } from '../access/changeAccess.js';
 import { requireKnownPermissions } from '../access/knownPermissions.js';
 import type { Tx } from '../audit/entry.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
-import { assignments } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { contains } from '../db/text.js';
-import type { DB } from '../db/types.generated.js';
-import { violatedUnique } from '../db/violations.js';
-import { Conflict, Invalid, NotFound } from '../errors.js';
+import { Invalid, NotFound } from '../errors.js';
 import { batched, rowsByKey } from '../graphql/batch.js';
-import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
-import { checkTexts, given } from '../input.js';
+import { type ConnectionSelection, keyOf, merged, type Selection } from '../graphql/selection.js';
+import { checkTexts } from '../input.js';
+import {
+  checkedFields,
+  groupSnapshot,
+  groupTexts,
+  guardsOfUpdate,
+  lockGroup,
+  nameIsTaken,
+  permissionsIn,
+  requireOwn,
+  writeFields,
+  writePermissions,
+} from './groupChange.js';
 import { groupShape } from './groups.shape.js';
 import type { CreateGroupInput, Group, GroupFilter, GroupMember, UpdateGroupInput } from './groups.types.js';
+import { selectGroups } from './selectGroups.js';
 
 const byName: ListOrder = { name: 'name_asc', expression: sql`lower(g.name)`, type: 'text', direction: 'asc' };
 
@@ -32,12 +42,6 @@ export function listGroups(
   if (filter?.status) where.push(sql`g.status = ${filter.status}`);
   const list = { name: 'groups', shape: groupShape, from: sql`groups g`, id: sql<string>`g.public_id`, where, order: byName };
   return readPage(ctx.db, list, page, selection);
-}
-
-async function selectGroups<T>(db: Kysely<DB> | Tx, where: RawBuilder<unknown>, selection: Selection): Promise<T[]> {
-  const columns = columnsOf(groupShape, selection);
-  const { rows } = await sql<Record<string, unknown>>`/* groups */ select ${selectList(columns)} from groups g where ${where}`.execute(db);
-  return nested<T>(columns, rows);
 }
 
 /** Every group that is not archived, by name: they are as few as admins care to make. */
@@ -100,44 +104,10 @@ export function effectivePermissionsOf(ctx: Context, userKey: string): Promise<s
   });
 }
 
-/** What an entry says of a group, and what a change needs of it. */
-const snapshot = fieldsOf(['name', 'description', 'isSystem', 'status', 'version']);
-
-interface LockedGroup {
-  readonly group: RowOf<Group>;
-  readonly permissions: readonly string[];
-}
-
-/** The group and its permissions as they stand, locked until the transaction ends. @throws NotFound also for an archived one */
-async function lockGroup(tx: Tx, id: string): Promise<LockedGroup> {
-  const [group] = await selectGroups<RowOf<Group>>(tx, sql`g.public_id = ${id} and g.status = 'active' for update`, snapshot);
-  if (!group) throw new NotFound('group', id);
-  const rows = await tx
-    .selectFrom('group_permissions')
-    .select('permission')
-    .where('group_id', '=', group.key)
-    .orderBy('permission')
-    .execute();
-  return { group, permissions: rows.map((row) => row.permission) };
-}
-
-/** @throws Invalid where the platform brought the group (contract: "System groups are read-only: 422") */
-function requireOwn(group: RowOf<Group>): void {
-  if (group.isSystem) throw Invalid.field(['id'], 'The platform brought this group; it cannot be changed.', 'value_error');
-}
-
-function nameIsTaken(error: unknown): unknown {
-  if (violatedUnique(error) !== 'groups_name_key') return error;
-  return new Conflict('The name is taken by another group.', { field: 'name' }, { cause: error });
-}
-
 function resourceOf(group: RowOf<Group>) {
   const id = String(group.id);
   return { type: 'group', id, displayId: group.name ?? id };
 }
-
-const nameRule = { min: 1, max: 200 };
-const descriptionRule = { max: 2_000 };
 
 /**
  * Makes a group.
@@ -146,35 +116,37 @@ const descriptionRule = { max: 2_000 };
  * @throws Conflict where the name is taken
  */
 export async function createGroup(ctx: Context, input: CreateGroupInput, selection: Selection): Promise<RowOf<Group>> {
-  checkTexts(['input'], input, { name: nameRule, description: descriptionRule });
+  checkTexts(['input'], input, groupTexts);
   requireKnownPermissions(['input', 'permissions'], input.permissions);
   const permissions = [...new Set(input.permissions)].sort();
   return changeAccess(ctx, async ({ tx, record }) => {
     await requireHeld(ctx, tx, permissions, 'A group can give no permission that its maker does not hold.');
     const id = uuidv7();
-    try {
-      await tx.insertInto('groups').values({ public_id: id, name: input.name, description: input.description }).execute();
-    } catch (error) {
-      throw nameIsTaken(error);
-    }
-    await addPermissions(tx, id, permissions);
+    const key = await insertGroup(tx, id, input);
+    await writePermissions(tx, key, { addPermissions: permissions, removePermissions: [] });
     const group = await readBack(tx, id, selection);
     await record({ action: 'group.create', resource: resourceOf(group), after: { ...group, permissions } });
     return group;
   });
 }
 
-async function readBack(tx: Tx, id: string, selection: Selection): Promise<RowOf<Group>> {
-  const [group] = await selectGroups<RowOf<Group>>(tx, sql`g.public_id = ${id}`, merged(snapshot, selection));
-  if (!group) throw new Error('A locked group was gone.');
-  return group;
+async function insertGroup(tx: Tx, id: string, { name, description }: CreateGroupInput): Promise<string> {
+  try {
+    const { key } = await tx
+      .insertInto('groups')
+      .values({ public_id: id, name, description })
+      .returning('id as key')
+      .executeTakeFirstOrThrow();
+    return key;
+  } catch (error) {
+    throw nameIsTaken(error);
+  }
 }
 
-async function addPermissions(tx: Tx, groupId: string, permissions: readonly string[]): Promise<void> {
-  await sql`insert into group_permissions (group_id, permission)
-    select g.id, p.key from groups g, unnest(${permissions}::text[]) as p (key) where g.public_id = ${groupId} on conflict do nothing`.execute(
-    tx,
-  );
+async function readBack(tx: Tx, id: string, selection: Selection): Promise<RowOf<Group>> {
+  const [group] = await selectGroups<RowOf<Group>>(tx, sql`g.public_id = ${id}`, merged(groupSnapshot, selection));
+  if (!group) throw new Error('A locked group was gone.');
+  return group;
 }
 
 /**
@@ -186,33 +158,18 @@ async function addPermissions(tx: Tx, groupId: string, permissions: readonly str
  * @throws Lockout
  */
 export async function updateGroup(ctx: Context, id: string, input: UpdateGroupInput, selection: Selection): Promise<RowOf<Group>> {
-  const { baseVersion, addPermissions: added, removePermissions: removed, ...fields } = input;
-  checkTexts(['input'], fields, { name: nameRule, description: descriptionRule });
-  requireKnownPermissions(['input', 'addPermissions'], added);
-  requireKnownPermissions(['input', 'removePermissions'], removed);
-  const changes = given(['input'], fields, ['name', 'description']);
+  const fields = checkedFields(input);
   return changeAccess(ctx, async ({ tx, record }) => {
     const { group: before, permissions } = await lockGroup(tx, id);
-    requireOwn(before);
-    requireVersion(ctx, 'group', before.version, baseVersion);
-    await requireHeld(ctx, tx, added, 'A group can be widened by no permission that the caller does not hold.');
-    try {
-      const sets = [...assignments(changes), sql`version = version + 1`, sql`updated_at = now()`];
-      await sql`update groups set ${sql.join(sets)} where id = ${before.key}`.execute(tx);
-    } catch (error) {
-      throw nameIsTaken(error);
-    }
-    await addPermissions(tx, id, added);
-    if (removed.length > 0)
-      await tx.deleteFrom('group_permissions').where('group_id', '=', before.key).where('permission', 'in', removed).execute();
+    for (const guard of guardsOfUpdate(ctx, tx, before, input)) await guard();
+    await writeFields(tx, before.key, fields);
+    await writePermissions(tx, before.key, input);
     const after = await readBack(tx, id, selection);
-    const left = new Set([...permissions, ...added]);
-    for (const key of removed) left.delete(key);
     await record({
       action: 'group.update',
       resource: resourceOf(after),
       before: { ...before, permissions },
-      after: { ...after, permissions: [...left].sort() },
+      after: { ...after, permissions: await permissionsIn(tx, before.key) },
     });
     return after;
   });

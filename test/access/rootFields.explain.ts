@@ -1,4 +1,4 @@
-import type { RootField } from './rootFields.js';
+import type { Place, RootField } from './rootFields.js';
 
 const permitted: RootField['outcomes'] = {
   anonymous: 'UNAUTHENTICATED',
@@ -9,6 +9,15 @@ const permitted: RootField['outcomes'] = {
   keyWith: 'data',
   keyWithout: 'FORBIDDEN',
 };
+
+async function aGroup({ gateway }: Place): Promise<object> {
+  const id = crypto.randomUUID();
+  await gateway.database.db
+    .insertInto('groups')
+    .values({ public_id: id, name: `Group ${id}` })
+    .execute();
+  return { id };
+}
 
 /** Root fields that explain who may do what. */
 export const explainRootFields: Readonly<Record<string, RootField>> = {
@@ -23,5 +32,12 @@ export const explainRootFields: Readonly<Record<string, RootField>> = {
     permission: 'platform.admins.read',
     outcomes: permitted,
     document: '{ whoCan(permission: "platform.orgs.list") { nodes { user { id email } assignments { id group { name } } } } }',
+  },
+  'Query.previewGroupChange': {
+    permission: 'platform.groups.update',
+    outcomes: permitted,
+    document: `query ($id: UUID!) {
+      previewGroupChange(id: $id, input: { baseVersion: 1 }) { wouldSucceed refusals { code } gaining { user { id } } } }`,
+    variables: aGroup,
   },
 };
