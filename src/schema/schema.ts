@@ -7,6 +7,8 @@ import { AdminsResolver, GroupAssignmentsResolver, OrgAccessResolver } from '../
 import { adminRules } from '../admins/admins.rules.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { AuthProviderDeliveriesResolver } from '../authProvider/deliveries.resolver.js';
+import { authProviderRules } from '../authProvider/deliveries.rules.js';
 import { ExplainResolver, PermissionHolderResolver } from '../explain/explain.resolver.js';
 import { explainRules } from '../explain/explain.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
@@ -35,6 +37,7 @@ import { NodeResolver } from './node.resolver.js';
 const resolvers: NonEmptyArray<new () => object> = [
   AdminsResolver,
   ApiKeysResolver,
+  AuthProviderDeliveriesResolver,
   ExplainResolver,
   GroupAssignmentsResolver,
   GroupPermissionsResolver,
@@ -90,6 +93,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     nodeRules,
     adminRules,
     apiKeyRules,
+    authProviderRules,
     explainRules,
     groupRules,
     identityRules,

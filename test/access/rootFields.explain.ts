@@ -1,3 +1,4 @@
+import { aUser } from '../support/builders.js';
 import type { Place, RootField } from './rootFields.js';
 
 const permitted: RootField['outcomes'] = {
@@ -19,7 +20,16 @@ async function aGroup({ gateway }: Place): Promise<object> {
   return { id };
 }
 
-/** Root fields that explain who may do what. */
+async function aDelivery({ gateway }: Place): Promise<object> {
+  const { db } = gateway.database;
+  const user = await aUser(gateway.database);
+  const { id: key } = await db.selectFrom('users').select('id').where('public_id', '=', user).executeTakeFirstOrThrow();
+  const id = crypto.randomUUID();
+  await db.insertInto('auth_provider_deliveries').values({ public_id: id, user_id: key, event: 'user.blocked', data: '{}' }).execute();
+  return { id };
+}
+
+/** Root fields that explain who may do what, and that show what the auth provider is told. */
 export const explainRootFields: Readonly<Record<string, RootField>> = {
   'Query.explainAccess': {
     permission: 'platform.admins.read',
@@ -39,5 +49,16 @@ export const explainRootFields: Readonly<Record<string, RootField>> = {
     document: `query ($id: UUID!) {
       previewGroupChange(id: $id, input: { baseVersion: 1 }) { wouldSucceed refusals { code } gaining { user { id } } } }`,
     variables: aGroup,
+  },
+  'Query.authProviderDeliveries': {
+    permission: 'platform.settings.read',
+    outcomes: permitted,
+    document: '{ authProviderDeliveries { nodes { id user { id } } } }',
+  },
+  'Mutation.retryAuthProviderDelivery': {
+    permission: 'platform.settings.update',
+    outcomes: permitted,
+    document: 'mutation ($id: UUID!) { retryAuthProviderDelivery(id: $id) { delivery { id state } } }',
+    variables: aDelivery,
   },
 };
