@@ -19,7 +19,9 @@ import { explorer } from './server/explorer/explorer.js';
 import { firstQuery } from './server/firstQuery.js';
 import { createApollo } from './server/graphql/apollo.js';
 import { graphqlContext, mountApollo } from './server/graphql/endpoint.js';
+import { mountSubscriptions } from './server/graphql/subscriptions.js';
 import type { Metrics } from './server/metrics.js';
+import { type OpenStreams, openStreams } from './server/openStreams.js';
 import { requestContext } from './server/requestContext.js';
 
 export interface GatewayOptions {
@@ -58,10 +60,12 @@ export async function createGateway({ config, database, platform, logger, metric
     metrics,
     ready: () => readiness(database),
     async register(app) {
+      const streams = openStreams(app);
       app.addHook('onClose', () => apollo.stop());
       await app.register(explorer, { assetsDir: explorerAssets(), graphqlPath: '/graphql', defaultQuery: firstQuery });
       mountApollo(app, apollo, '/graphql', (request) => graphqlContext(request, contextOf));
-      await addRest(app, schema, contextOf);
+      mountSubscriptions(app, { schema, path: '/graphql/stream', streams, contextOf });
+      await addRest(app, schema, contextOf, streams);
     },
   });
 }
@@ -78,6 +82,7 @@ async function addRest(
   app: FastifyInstance,
   schema: ReturnType<typeof buildSchema>,
   contextOf: (request: FastifyRequest) => Promise<Context>,
+  streams: OpenStreams,
 ): Promise<void> {
   const folder = operationsFolder();
   const dialect = dialectOf(schema, folder);
@@ -92,6 +97,7 @@ async function addRest(
       requirePermission,
       conditionsOf: (context) => context.conditions,
       traceIdOf: (request) => request.traceId,
+      openStream: (ctx, reply) => streams.open(reply, actorOf(ctx).id),
     });
     documents.push({
       name: surface.name,

@@ -98,7 +98,7 @@ export function hasAnyPermission(...keys: readonly [string, ...string[]]): Rule 
 export function documentedAs(permission: string, decide: Rule): Rule {
   return rule(decide.says, async (ctx, parent, args) => {
     const decision = await decide(ctx, parent, args);
-    return decision !== true && ctx.actor ? () => new Forbidden(permission) : decision;
+    return decision !== true && ctx.actor ? () => new Forbidden(permission, { message: `This is for: ${decide.says}.` }) : decision;
   });
 }
 
@@ -171,6 +171,14 @@ export function mayReachOrg(orgId: IdOf): Rule {
       (actor, _ctx, parent, args) =>
         hasOrgAccess(actor, orgId(parent, args)) || (() => new Forbidden('org_access', { message: 'This needs access to the org.' })),
     ),
+  );
+}
+
+/** Decides on an object that the arguments name only through another one: it is found first, and the rule is given it as its parent. */
+export function ofFound(find: (ctx: Context, args: RuleArgs) => Promise<RuleParent>, decide: Rule): Rule {
+  return rule(
+    decide.says,
+    signedIn(async (_actor, ctx, _parent, args) => decide(ctx, await find(ctx, args), args)),
   );
 }
 

@@ -52,6 +52,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
+  org_membership: ['orgId', 'userId', 'email', 'status', 'roleHint', 'version'],
+  job: ['kind', 'status', 'payload', 'cancelRequestedAt', 'statistics', 'errors'],
   partner: [
     'name',
     'slug',
@@ -69,6 +71,9 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'version',
   ],
   session: ['endReason'],
+  tokens: ['deletedCount'],
+  // That the address was changed, and never the address.
+  shard: ['name', 'region', 'isActive', 'maxOrgs', 'dsnChangedAt', 'archivedAt', 'version'],
   settings: [
     'defaultAccountType',
     'impersonationEnabled',

@@ -21,6 +21,16 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AbandonedSchemas {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  id: Generated<string>;
+  last_error: string | null;
+  schema_name: string;
+  shard_id: string;
+  try_at: Generated<string>;
+}
+
 export interface ActingUsers {
   has_platform_access: boolean | null;
   user_id: string | null;
@@ -44,6 +54,12 @@ export interface ApiKeys {
   public_id: string;
   revoked_at: string | null;
   user_id: string;
+}
+
+export interface Attempts {
+  count: number;
+  resets_at: string;
+  subject: Buffer;
 }
 
 export interface AuditOutbox {
@@ -147,6 +163,20 @@ export interface ImpersonationSessions {
   token_hash: Buffer;
 }
 
+export interface JobEvents {
+  cancel_requested_at: string | null;
+  created_at: string;
+  current_message: string | null;
+  current_stage: string | null;
+  errors: string[];
+  job_id: string;
+  number: number;
+  progress_current: number | null;
+  progress_total: number | null;
+  statistics: Json;
+  status: string;
+}
+
 export interface Jobs {
   attempts: Generated<number>;
   cancel_requested_at: string | null;
@@ -155,6 +185,7 @@ export interface Jobs {
   current_message: string | null;
   current_stage: string | null;
   errors: Generated<string[]>;
+  event_number: Generated<number>;
   fence: Generated<number>;
   heartbeat_at: string | null;
   id: Generated<string>;
@@ -173,6 +204,17 @@ export interface Jobs {
   status: Generated<string>;
   updated_at: Generated<string>;
   worker_id: string | null;
+}
+
+export interface OneTimeTokens {
+  created_at: Generated<string>;
+  email: string;
+  expires_at: string;
+  id: Generated<string>;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: string | null;
+  user_id: string;
 }
 
 export interface OrgAccess {
@@ -198,6 +240,15 @@ export interface OrgMemberships {
   updated_at: Generated<string>;
   user_id: string;
   version: Generated<number>;
+}
+
+export interface OrgProvisioning {
+  admin_user_id: string | null;
+  created_at: Generated<string>;
+  fence: Generated<number>;
+  last_error: string | null;
+  lease_expires_at: string;
+  org_id: string;
 }
 
 export interface Orgs {
@@ -250,6 +301,15 @@ export interface Partners {
   updated_at: Generated<string>;
   version: Generated<number>;
   website: string | null;
+}
+
+export interface PasswordResetRequests {
+  created_at: Generated<string>;
+  email: string;
+  id: Generated<string>;
+  ip_address: string | null;
+  public_id: string;
+  trace_id: string;
 }
 
 export interface Permissions {
@@ -320,6 +380,7 @@ export interface Settings {
 export interface Shards {
   archived_at: string | null;
   created_at: Generated<string>;
+  dsn_changed_at: string | null;
   dsn_ciphertext: Buffer | null;
   dsn_key_version: number | null;
   id: Generated<string>;
@@ -330,6 +391,14 @@ export interface Shards {
   region: string;
   updated_at: Generated<string>;
   version: Generated<number>;
+}
+
+export interface TenantMigrations {
+  last_error: string | null;
+  latest: string | null;
+  org_id: string;
+  status: string;
+  updated_at: Generated<string>;
 }
 
 export interface UnendedAssignments {
@@ -397,9 +466,11 @@ export interface Workspaces {
 }
 
 export interface DB {
+  abandoned_schemas: AbandonedSchemas;
   acting_users: ActingUsers;
   active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
+  attempts: Attempts;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;
   auth_provider_deliveries: AuthProviderDeliveries;
@@ -410,11 +481,15 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   identities: Identities;
   impersonation_sessions: ImpersonationSessions;
+  job_events: JobEvents;
   jobs: Jobs;
+  one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
+  org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;
+  password_reset_requests: PasswordResetRequests;
   permissions: Permissions;
   platform_audit_log: PlatformAuditLog;
   refresh_tokens: RefreshTokens;
@@ -422,6 +497,7 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   shards: Shards;
+  tenant_migrations: TenantMigrations;
   unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;

@@ -17,14 +17,24 @@ import { IdentitiesResolver } from '../identities/identities.resolver.js';
 import { identityRules } from '../identities/identities.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
 import { impersonationRules } from '../impersonation/impersonation.rules.js';
+import { JobsResolver, OrgJobsResolver } from '../jobs/jobs.resolver.js';
+import { jobRules } from '../jobs/jobs.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { PartnersResolver } from '../partners/partners.resolver.js';
 import { partnerRules } from '../partners/partners.rules.js';
+import { PlatformOrgResolver } from '../platformOrg/platformOrg.resolver.js';
+import { platformOrgRules } from '../platformOrg/platformOrg.rules.js';
+import { RecordsResolver } from '../records/records.resolver.js';
+import { recordRules } from '../records/records.rules.js';
 import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
 import { SettingsResolver } from '../settings/settings.resolver.js';
 import { settingsRules } from '../settings/settings.rules.js';
+import { ShardsResolver } from '../shards/shards.resolver.js';
+import { shardRules } from '../shards/shards.rules.js';
+import { TokensResolver } from '../tokens/tokens.resolver.js';
+import { tokenRules } from '../tokens/tokens.rules.js';
 import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
@@ -44,15 +54,21 @@ const resolvers: NonEmptyArray<new () => object> = [
   GroupsResolver,
   IdentitiesResolver,
   ImpersonationResolver,
+  JobsResolver,
   MyOrgsResolver,
   NodeResolver,
   OrgAccessResolver,
+  OrgJobsResolver,
   OrgsResolver,
   OrgWorkspacesResolver,
   PartnersResolver,
   PermissionHolderResolver,
+  PlatformOrgResolver,
+  RecordsResolver,
   SessionsResolver,
   SettingsResolver,
+  TokensResolver,
+  ShardsResolver,
   UsersResolver,
   ViewerResolver,
   WorkspaceMembershipsResolver,
@@ -74,9 +90,19 @@ function mergedRules(all: readonly Rules[]): Rules {
   return merged;
 }
 
+const noTopics = {
+  publish: noTopic,
+  subscribe: noTopic,
+};
+
+/** type-graphql asks for a bus of topics where there is a subscription. Ours read the database, and each has a source of its own. */
+function noTopic(): never {
+  throw new Error('Subscriptions are not fed by topics.');
+}
+
 /** The schema as type-graphql builds it, with no rule applied: for printing and for walking, never for serving. */
 export function buildUnguardedSchema(): GraphQLSchema {
-  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false });
+  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false, pubSub: noTopics });
   // graphql-jit takes no promise here, and type-graphql's own resolvers are async.
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = (value: { __typename?: string }) => value.__typename;
@@ -98,10 +124,15 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     groupRules,
     identityRules,
     impersonationRules,
+    jobRules,
     orgRules,
     partnerRules,
+    platformOrgRules,
+    recordRules,
     sessionRules,
     settingsRules,
+    tokenRules,
+    shardRules,
     userRules,
     viewerRules,
     workspaceRules,

@@ -2,7 +2,18 @@ import { auditPartitions } from '../audit/partitions.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
+import { jobSlots } from '../jobs/jobs.duty.js';
+import { provisioningDuty } from '../tenancy/provisioning.duty.js';
+import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
 
 /** Every duty of a worker. */
-export const duties: readonly Duty[] = [auditPartitions, authProviderDeliveries, idempotencyKeys, oldAuthProviderDeliveries];
+export const duties: readonly Duty[] = [
+  auditPartitions,
+  authProviderDeliveries,
+  deadTokens,
+  idempotencyKeys,
+  ...jobSlots(),
+  oldAuthProviderDeliveries,
+  provisioningDuty,
+];

@@ -6,6 +6,8 @@ export interface ObjectField {
   readonly opens: readonly [string, ...string[]];
   /** What a refusal names, where it is not the first of them. */
   readonly lacking?: string;
+  /** Whether an admin needs access to the org as well. */
+  readonly needsOrgAccess?: true;
   /** Whom else it is open to: a member of the org, an admin of the org, the user themselves. */
   readonly also?: readonly ('member' | 'orgAdmin' | 'self')[];
 }
@@ -52,6 +54,8 @@ const access = {
 const platformSide = ['platform.orgs.read', 'platform.orgs.update', 'platform.orgs.create', 'platform.orgs.suspend'] as const;
 const groupInside = ['platform.groups.read', 'platform.groups.update', 'platform.groups.create'] as const;
 
+const records = { opens: ['platform.orgs.read'], needsOrgAccess: true, also: ['member', 'orgAdmin'] } as const;
+
 /** Every field of an object that has a rule of its own. A new one is added here, on purpose. */
 export const objectFields: Readonly<Record<string, ObjectField>> = {
   'User.hasPlatformAccess': { selection: 'hasPlatformAccess', ...account },
@@ -81,6 +85,13 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
   'Org.taxId': { selection: 'taxId', opens: platformSide, also: ['orgAdmin'] },
   'Org.billingEmail': { selection: 'billingEmail', opens: platformSide, also: ['orgAdmin'] },
 
+  'Org.locations': { selection: 'locations { nodes { id } }', ...records },
+  'Org.providers': { selection: 'providers { nodes { id } }', ...records },
+  'Org.patients': { selection: 'patients { nodes { id } }', ...records },
+  'Org.appointments': { selection: 'appointments { nodes { id } }', ...records },
+  'Org.jobs': { selection: 'jobs { nodes { id } }', opens: ['platform.orgs.seed'], also: ['orgAdmin'] },
+  'Job.org': { selection: 'org { id }', opens: ['platform.orgs.read'] },
+
   'OrgMembership.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
 
   'Workspace.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
@@ -98,5 +109,6 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
     selection: 'assignments { nodes { id } }',
     opens: ['platform.groups.read', 'platform.groups.update', 'platform.admins.read'],
   },
+  'Shard.capacity': { selection: 'capacity { maxOrgs }', opens: ['platform.shards.read'] },
   'Group.members': { selection: 'members { id }', opens: groupInside },
 };

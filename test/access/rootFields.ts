@@ -3,6 +3,9 @@ import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
 import { explainRootFields } from './rootFields.explain.js';
+import { jobRootFields } from './rootFields.jobs.js';
+import { orgRootFields } from './rootFields.orgs.js';
+import { shardRootFields } from './rootFields.shards.js';
 import { userRootFields } from './rootFields.users.js';
 import { workspaceRootFields } from './rootFields.workspaces.js';
 
@@ -89,6 +92,9 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 export const rootFields: Readonly<Record<string, RootField>> = {
   ...explainRootFields,
   ...userRootFields,
+  ...orgRootFields,
+  ...shardRootFields,
+  ...jobRootFields,
   'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
   'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },
   'Query.myOrgs': { outcomes: signedIn, document: '{ myOrgs { isGlobal nodes { id } } }' },
