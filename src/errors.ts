@@ -29,6 +29,8 @@ export class Unauthenticated extends DomainError {
 /** The caller is known and may not. Names the permission that would have allowed it. */
 export class Forbidden extends DomainError {
   readonly code = 'FORBIDDEN';
+  /** Keys that an anti-escalation check found lacking; none where the permission alone is missing. */
+  readonly missing: readonly string[];
 
   /**
    * @param permission the missing key, such as `platform.orgs.read`, or `users:update` on a workspace
@@ -40,6 +42,7 @@ export class Forbidden extends DomainError {
   ) {
     const { message, ...rest } = details;
     super(message ?? `This needs the permission ${permission}.`, { requiredPermission: permission, ...rest });
+    this.missing = details.missing ?? [];
   }
 }
 

@@ -21,3 +21,10 @@ export function batched<V>(
   ctx.loaders.set(id, loader);
   return loader.load(key);
 }
+
+/** The rows of each key, in the order of the keys: what a batch of lists answers. */
+export function rowsByKey<R>(keys: readonly string[], rows: readonly R[], keyOf: (row: R) => string): R[][] {
+  const lists = new Map<string, R[]>(keys.map((key) => [key, []]));
+  for (const row of rows) lists.get(keyOf(row))?.push(row);
+  return keys.map((key) => lists.get(key) ?? []);
+}

@@ -3,10 +3,14 @@ import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { each, isSignedIn, type Rules, withParent } from '../access/rule.js';
 import { guarded } from '../access/shield.js';
-import { AdminsResolver } from '../admins/admins.resolver.js';
+import { AdminsResolver, GroupAssignmentsResolver, OrgAccessResolver } from '../admins/admins.resolver.js';
 import { adminRules } from '../admins/admins.rules.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { AuthProviderDeliveriesResolver } from '../authProvider/deliveries.resolver.js';
+import { authProviderRules } from '../authProvider/deliveries.rules.js';
+import { ExplainResolver, PermissionHolderResolver } from '../explain/explain.resolver.js';
+import { explainRules } from '../explain/explain.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
 import { IdentitiesResolver } from '../identities/identities.resolver.js';
@@ -43,6 +47,9 @@ import { NodeResolver } from './node.resolver.js';
 const resolvers: NonEmptyArray<new () => object> = [
   AdminsResolver,
   ApiKeysResolver,
+  AuthProviderDeliveriesResolver,
+  ExplainResolver,
+  GroupAssignmentsResolver,
   GroupPermissionsResolver,
   GroupsResolver,
   IdentitiesResolver,
@@ -50,10 +57,12 @@ const resolvers: NonEmptyArray<new () => object> = [
   JobsResolver,
   MyOrgsResolver,
   NodeResolver,
+  OrgAccessResolver,
   OrgJobsResolver,
   OrgsResolver,
   OrgWorkspacesResolver,
   PartnersResolver,
+  PermissionHolderResolver,
   PlatformOrgResolver,
   RecordsResolver,
   SessionsResolver,
@@ -110,6 +119,8 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     nodeRules,
     adminRules,
     apiKeyRules,
+    authProviderRules,
+    explainRules,
     groupRules,
     identityRules,
     impersonationRules,

@@ -79,6 +79,7 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
 
   'Org.members': { selection: 'members { nodes { id } }', opens: ['platform.users.read'], also: ['member', 'orgAdmin'] },
   'Org.workspaces': { selection: 'workspaces { nodes { id } }', opens: ['platform.workspaces.list'], also: ['member', 'orgAdmin'] },
+  'Org.access': { selection: 'access { nodes { id } }', opens: ['platform.org_access.read', 'platform.admins.read'] },
   'Org.schemaName': { selection: 'schemaName', opens: platformSide },
   'Org.internalNotes': { selection: 'internalNotes', opens: platformSide },
   'Org.taxId': { selection: 'taxId', opens: platformSide, also: ['orgAdmin'] },
@@ -104,6 +105,10 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
 
   'Group.permissions': { selection: 'permissions { key }', opens: groupInside },
   'Partner.internalNotes': { selection: 'internalNotes', opens: ['platform.partners.read'] },
+  'Group.assignments': {
+    selection: 'assignments { nodes { id } }',
+    opens: ['platform.groups.read', 'platform.groups.update', 'platform.admins.read'],
+  },
   'Shard.capacity': { selection: 'capacity { maxOrgs }', opens: ['platform.shards.read'] },
   'Group.members': { selection: 'members { id }', opens: groupInside },
 };
