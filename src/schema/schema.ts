@@ -7,6 +7,8 @@ import { AdminsResolver } from '../admins/admins.resolver.js';
 import { adminRules } from '../admins/admins.rules.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { CredentialsResolver } from '../credentials/credentials.resolver.js';
+import { credentialRules } from '../credentials/credentials.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
@@ -35,6 +37,7 @@ import { NodeResolver } from './node.resolver.js';
 const resolvers: NonEmptyArray<new () => object> = [
   AdminsResolver,
   ApiKeysResolver,
+  CredentialsResolver,
   GroupPermissionsResolver,
   GroupsResolver,
   ImpersonationResolver,
@@ -87,6 +90,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     nodeRules,
     adminRules,
     apiKeyRules,
+    credentialRules,
     groupRules,
     impersonationRules,
     orgRules,

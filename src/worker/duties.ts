@@ -2,8 +2,16 @@ import { auditPartitions } from '../audit/partitions.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
+import { passwordResets } from '../credentials/passwordResets.duty.js';
 import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
 
 /** Every duty of a worker. */
-export const duties: readonly Duty[] = [auditPartitions, authProviderDeliveries, deadTokens, idempotencyKeys, oldAuthProviderDeliveries];
+export const duties: readonly Duty[] = [
+  auditPartitions,
+  authProviderDeliveries,
+  deadTokens,
+  idempotencyKeys,
+  oldAuthProviderDeliveries,
+  passwordResets,
+];
