@@ -9,6 +9,8 @@ import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
 import { AuthProviderDeliveriesResolver } from '../authProvider/deliveries.resolver.js';
 import { authProviderRules } from '../authProvider/deliveries.rules.js';
+import { CredentialsResolver } from '../credentials/credentials.resolver.js';
+import { credentialRules } from '../credentials/credentials.rules.js';
 import { ExplainResolver, PermissionHolderResolver } from '../explain/explain.resolver.js';
 import { explainRules } from '../explain/explain.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
@@ -50,6 +52,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   AuthProviderDeliveriesResolver,
   ExplainResolver,
   GroupAssignmentsResolver,
+  CredentialsResolver,
   GroupPermissionsResolver,
   GroupsResolver,
   IdentitiesResolver,
@@ -121,6 +124,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     apiKeyRules,
     authProviderRules,
     explainRules,
+    credentialRules,
     groupRules,
     identityRules,
     impersonationRules,

@@ -3,6 +3,7 @@ import { auditPartitions } from '../audit/partitions.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
+import { passwordResets } from '../credentials/passwordResets.duty.js';
 import { jobSlots } from '../jobs/jobs.duty.js';
 import { provisioningDuty } from '../tenancy/provisioning.duty.js';
 import { deadTokens } from '../tokens/deadTokens.duty.js';
@@ -17,6 +18,6 @@ export const duties: readonly Duty[] = [
   idempotencyKeys,
   ...jobSlots(),
   oldAuthProviderDeliveries,
+  passwordResets,
   provisioningDuty,
-  ...jobSlots(),
 ];

@@ -10,7 +10,7 @@ import { userRootFields } from './rootFields.users.js';
 import { workspaceRootFields } from './rootFields.workspaces.js';
 
 /** What a caller is given: the object, a null with no error, or an error with this code. */
-export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
+export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'BAD_USER_INPUT';
 
 export interface RootField {
   readonly document: string;

@@ -1,7 +1,7 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import type { Context } from '../../context.js';
-import { type DomainError, Invalid, Unauthenticated, Unavailable } from '../../errors.js';
+import { type DomainError, Invalid, TooManyRequests, Unauthenticated, Unavailable } from '../../errors.js';
 import { asDomainError } from '../../failure.js';
 import { variableFault } from './variableFault.js';
 
@@ -15,6 +15,8 @@ function httpOf(error: DomainError): HttpPart | undefined {
   // RFC 9110 §11.6.1: a 401 names the scheme that would be taken.
   if (error instanceof Unauthenticated) return { headers: new Map([['www-authenticate', 'Bearer']]) };
   if (error instanceof Unavailable) return { status: 503, headers: new Map([['retry-after', String(error.retryAfter)]]) };
+  // RFC 6585 §4.
+  if (error instanceof TooManyRequests) return { status: 429, headers: new Map([['retry-after', String(error.retryAfter)]]) };
   return undefined;
 }
 
