@@ -2,7 +2,10 @@ import type DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
 import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
+import type { OpenIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import type { AuthProvider } from './authProvider/authProvider.js';
+import type { Conditions } from './conditions/conditions.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
 
@@ -10,6 +13,10 @@ import { Unauthenticated } from './errors.js';
 export interface Platform {
   readonly db: Kysely<DB>;
   readonly keys: SigningKeys;
+  /** Whose access tokens are taken beside our own. */
+  readonly openId?: OpenIdIssuer;
+  /** Where users prove who they are outside of this program, and what it is told. */
+  readonly authProvider: AuthProvider;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */
@@ -28,6 +35,8 @@ export interface Context extends Platform {
   readonly actor: Actor | null;
   readonly enforcement: PermissionEnforcement;
   readonly origin: Origin;
+  /** What the request asks of its change; null where it makes none. */
+  readonly conditions: Conditions | null;
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
   /** Batches of this request by name: one loader an edge and set of arguments. */
   readonly loaders: Map<string, DataLoader<string, unknown>>;

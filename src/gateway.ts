@@ -90,6 +90,7 @@ async function addRest(
       contextOf,
       requireUser: actorOf,
       requirePermission,
+      conditionsOf: (context) => context.conditions,
       traceIdOf: (request) => request.traceId,
     });
     documents.push({

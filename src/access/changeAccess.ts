@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Change, change } from '../audit/change.js';
+import { type Change, type ChangeOptions, change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { actorOf, type Context } from '../context.js';
 import { Forbidden, Lockout } from '../errors.js';
@@ -15,13 +15,14 @@ const lastingPermission = 'platform.admins.create';
  * and never so that nobody is left who could undo it (contract: "Admins").
  * @throws Lockout where nobody would hold `platform.admins.create` for good
  */
-export async function changeAccess<T>(ctx: Context, work: (change: Change) => Promise<T>): Promise<T> {
-  return change(ctx, async (each) => {
+export async function changeAccess<T>(ctx: Context, work: (change: Change) => Promise<T>, options: ChangeOptions = {}): Promise<T> {
+  const guarded = async (each: Change) => {
     await sql`select pg_advisory_xact_lock(${lock})`.execute(each.tx);
     const result = await work(each);
     await requireLastingAdmin(each.tx);
     return result;
-  });
+  };
+  return change(ctx, guarded, options);
 }
 
 async function requireLastingAdmin(tx: Tx): Promise<void> {

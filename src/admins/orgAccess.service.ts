@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { hasOrgAccess } from '../access/actor.js';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
 import type { RowOf } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';
@@ -10,9 +11,10 @@ import { violatedUnique } from '../db/violations.js';
 import { Conflict, Forbidden, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { checkTexts } from '../input.js';
+import { lockAdmin } from '../users/selectUser.js';
 import type { User } from '../users/users.types.js';
+import { adminResource } from './adminResource.js';
 import type { GrantOrgAccessInput, OrgAccess } from './admins.types.js';
-import { adminResource, lockAdmin } from './lockAdmin.js';
 
 interface OrgAccessRow {
   readonly admin: string;
@@ -114,6 +116,7 @@ export async function revokeOrgAccess(ctx: Context, adminId: string, orgId: stri
 export async function setGlobalAccess(ctx: Context, adminId: string, isGlobal: boolean): Promise<RowOf<User>> {
   return changeAccess(ctx, async ({ tx, record }) => {
     const before = await lockAdmin(tx, adminId);
+    requireVersion(ctx, 'admin', before.version);
     if (isGlobal && !actorOf(ctx).isGlobalAccess) {
       throw new Forbidden('org_access', { message: 'Nobody gives global access who does not have it.' });
     }

@@ -51,24 +51,28 @@ export async function createApiKey(ctx: Context, input: CreateApiKeyInput): Prom
   if (first) throw new Forbidden(first, { missing, message: 'A key may use no permission that its owner does not hold.' });
 
   const secret = newSecret(apiKeyPrefix);
-  const apiKey = await change(ctx, async ({ tx, record }) => {
-    const row = await tx
-      .insertInto('api_keys')
-      .values({
-        public_id: uuidv7(),
-        user_id: actor.key,
-        name: input.name,
-        prefix: secret.slice(0, apiKeyPrefix.length + 6),
-        key_hash: hashOf(secret),
-        permissions,
-        expires_at: input.expiresAt ?? null,
-      })
-      .returning(['public_id as id', 'name', 'prefix', 'permissions'])
-      .returning(['created_at as createdAt', 'expires_at as expiresAt', 'revoked_at as revokedAt'])
-      .executeTakeFirstOrThrow();
-    await record({ action: 'api_key.create', resource: { type: 'api_key', id: row.id, displayId: row.name }, after: row });
-    return row;
-  });
+  const apiKey = await change(
+    ctx,
+    async ({ tx, record }) => {
+      const row = await tx
+        .insertInto('api_keys')
+        .values({
+          public_id: uuidv7(),
+          user_id: actor.key,
+          name: input.name,
+          prefix: secret.slice(0, apiKeyPrefix.length + 6),
+          key_hash: hashOf(secret),
+          permissions,
+          expires_at: input.expiresAt ?? null,
+        })
+        .returning(['public_id as id', 'name', 'prefix', 'permissions'])
+        .returning(['created_at as createdAt', 'expires_at as expiresAt', 'revoked_at as revokedAt'])
+        .executeTakeFirstOrThrow();
+      await record({ action: 'api_key.create', resource: { type: 'api_key', id: row.id, displayId: row.name }, after: row });
+      return row;
+    },
+    { showsSecret: true },
+  );
   return { apiKey, secret };
 }
 

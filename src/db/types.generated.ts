@@ -49,6 +49,23 @@ export interface AuditSnapshots {
   entry_id: string;
 }
 
+export interface AuthProviderDeliveries {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  data: Json;
+  event: string;
+  expires_at: string | null;
+  id: Generated<string>;
+  last_attempt_at: string | null;
+  last_error: string | null;
+  next_attempt_at: Generated<string>;
+  public_id: string;
+  sealed_token: Buffer | null;
+  settled_at: string | null;
+  state: Generated<string>;
+  user_id: string;
+}
+
 export interface GroupAssignments {
   assigned_at: Generated<string>;
   assigned_by: string | null;
@@ -76,6 +93,24 @@ export interface Groups {
   status: Generated<string>;
   updated_at: Generated<string>;
   version: Generated<number>;
+}
+
+export interface IdempotencyKeys {
+  caller: string;
+  created_at: Generated<string>;
+  fingerprint: Buffer;
+  key: string;
+  outcome: Json | null;
+  place: number;
+}
+
+export interface Identities {
+  created_at: Generated<string>;
+  id: Generated<string>;
+  issuer: string;
+  public_id: string;
+  subject: string;
+  user_id: string;
 }
 
 export interface ImpersonationSessions {
@@ -327,6 +362,7 @@ export interface Workspaces {
   name: string;
   org_id: string;
   public_id: string;
+  search_text: Generated<string>;
   slug: string;
   updated_at: Generated<string>;
   version: Generated<number>;
@@ -336,9 +372,12 @@ export interface DB {
   api_keys: ApiKeys;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;
+  auth_provider_deliveries: AuthProviderDeliveries;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;
+  idempotency_keys: IdempotencyKeys;
+  identities: Identities;
   impersonation_sessions: ImpersonationSessions;
   jobs: Jobs;
   org_access: OrgAccess;

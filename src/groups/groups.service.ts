@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { changeAccess, requireHeld } from '../access/changeAccess.js';
 import { requireKnownPermissions } from '../access/knownPermissions.js';
 import type { Tx } from '../audit/entry.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { assignments } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
@@ -14,7 +15,6 @@ import { Conflict, Invalid, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
 import { checkTexts, given } from '../input.js';
-import { requireVersion } from '../version.js';
 import { groupShape, isActiveAssignment } from './groups.shape.js';
 import type { CreateGroupInput, Group, GroupFilter, GroupMember, UpdateGroupInput } from './groups.types.js';
 
@@ -202,7 +202,7 @@ export async function updateGroup(ctx: Context, id: string, input: UpdateGroupIn
   return changeAccess(ctx, async ({ tx, record }) => {
     const { group: before, permissions } = await lockGroup(tx, id);
     requireOwn(before);
-    requireVersion('group', before.version, baseVersion);
+    requireVersion(ctx, 'group', before.version, baseVersion);
     await requireHeld(ctx, tx, added, 'A group can be widened by no permission that the caller does not hold.');
     try {
       const sets = [...assignments(changes), sql`version = version + 1`, sql`updated_at = now()`];
@@ -235,6 +235,7 @@ export async function archiveGroup(ctx: Context, id: string, selection: Selectio
   return changeAccess(ctx, async ({ tx, record }) => {
     const { group: before, permissions } = await lockGroup(tx, id);
     requireOwn(before);
+    requireVersion(ctx, 'group', before.version);
     const { rows } = await sql`select from group_assignments a join groups g on g.id = a.group_id
       where g.id = ${before.key} and ${isActiveAssignment} limit 1`.execute(tx);
     if (rows.length > 0) throw Invalid.field(['id'], 'Users have this group; take it from them first.', 'value_error');

@@ -94,39 +94,43 @@ async function requireEnabled(tx: Tx): Promise<number> {
 export async function startImpersonation(ctx: Context, input: StartImpersonationInput): Promise<StartImpersonationPayload> {
   const actor = actorOf(ctx);
   checkTexts(['input'], input, { reason: { min: 10, max: 2_000 } });
-  return changeAccess(ctx, async ({ tx, record }) => {
-    const ttl = await requireEnabled(tx);
-    const org = await tx.selectFrom('orgs').select(['id', 'name', 'status']).where('public_id', '=', input.orgId).executeTakeFirst();
-    if (!org) throw new NotFound('org', input.orgId);
-    if (!hasOrgAccess(actor, input.orgId)) throw new Forbidden('org_access', { message: 'This needs access to the org.' });
-    if (org.status !== 'active') throw Invalid.field(['input', 'orgId'], 'The org is not open to its members.', 'value_error');
-    const target = await requireTarget(tx, ctx, input.userId, org.id);
-    await sql`update impersonation_sessions set ended_at = now(), end_reason = 'expired'
+  return changeAccess(
+    ctx,
+    async ({ tx, record }) => {
+      const ttl = await requireEnabled(tx);
+      const org = await tx.selectFrom('orgs').select(['id', 'name', 'status']).where('public_id', '=', input.orgId).executeTakeFirst();
+      if (!org) throw new NotFound('org', input.orgId);
+      if (!hasOrgAccess(actor, input.orgId)) throw new Forbidden('org_access', { message: 'This needs access to the org.' });
+      if (org.status !== 'active') throw Invalid.field(['input', 'orgId'], 'The org is not open to its members.', 'value_error');
+      const target = await requireTarget(tx, ctx, input.userId, org.id);
+      await sql`update impersonation_sessions set ended_at = now(), end_reason = 'expired'
       where admin_user_id = ${actor.key} and ended_at is null and expires_at <= now()`.execute(tx);
-    const sessionId = uuidv7();
-    const token = newSecret(impersonationPrefix);
-    const { expires_at: expiresAt } = await insertSession(tx, ttl, {
-      public_id: sessionId,
-      admin_user_id: actor.key,
-      target_user_id: target.key,
-      target_org_id: org.id,
-      token_hash: hashOf(token),
-      reason: input.reason,
-    });
-    await record({
-      action: 'impersonation.start',
-      resource: { type: 'impersonation', id: sessionId, displayId: target.displayName },
-      org: { key: org.id, id: input.orgId, name: org.name },
-      after: { targetUserId: input.userId, reason: input.reason, expiresAt },
-    });
-    return {
-      sessionId,
-      token,
-      expiresAt,
-      targetUser: { id: input.userId, displayName: target.displayName },
-      targetOrg: { id: input.orgId, name: org.name },
-    };
-  });
+      const sessionId = uuidv7();
+      const token = newSecret(impersonationPrefix);
+      const { expires_at: expiresAt } = await insertSession(tx, ttl, {
+        public_id: sessionId,
+        admin_user_id: actor.key,
+        target_user_id: target.key,
+        target_org_id: org.id,
+        token_hash: hashOf(token),
+        reason: input.reason,
+      });
+      await record({
+        action: 'impersonation.start',
+        resource: { type: 'impersonation', id: sessionId, displayId: target.displayName },
+        org: { key: org.id, id: input.orgId, name: org.name },
+        after: { targetUserId: input.userId, reason: input.reason, expiresAt },
+      });
+      return {
+        sessionId,
+        token,
+        expiresAt,
+        targetUser: { id: input.userId, displayName: target.displayName },
+        targetOrg: { id: input.orgId, name: org.name },
+      };
+    },
+    { showsSecret: true },
+  );
 }
 
 /** @param ttl seconds @throws Conflict where the admin acts as somebody already */

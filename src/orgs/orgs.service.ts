@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
 import { assignments } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
@@ -12,7 +13,6 @@ import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { type ConnectionSelection, fieldsOf, merged, type Selection } from '../graphql/selection.js';
 import { checkTexts, given, requireBetween, slugRule } from '../input.js';
-import { requireVersion } from '../version.js';
 import { orgShape } from './orgs.shape.js';
 import type { Org, OrgFilter, OrgOrder, UpdateOrgBillingInput, UpdateOrgInput } from './orgs.types.js';
 
@@ -129,7 +129,7 @@ async function applyToOrg(
 ): Promise<RowOf<Org>> {
   return change(ctx, async ({ tx, record }) => {
     const before = await lockOrg(tx, id);
-    requireVersion('org', before.version, baseVersion);
+    requireVersion(ctx, 'org', before.version, baseVersion);
     const after = await writeOrg(tx, before.key, changes, selection);
     await record({
       action,
@@ -157,7 +157,7 @@ export async function updateOrg(ctx: Context, id: string, input: UpdateOrgInput,
 }
 
 /** The fields of an org that are its billing. */
-const billingFields = fieldsOf(['accountType', 'maxLocations', 'billingEmail']);
+const billingFields = fieldsOf(['accountType', 'maxLocations', 'billingEmail', 'version']);
 
 /** @throws NotFound */
 export async function findOrgBilling(ctx: Context, id: string): Promise<RowOf<Org>> {

@@ -192,6 +192,9 @@ export class OrgBilling {
 
   @Field(() => EmailAddress, { nullable: true, description: 'Where bills go.' })
   readonly billingEmail: string | null;
+
+  @Field(() => Int, { description: 'The org’s version, which rises with each change of its billing too.' })
+  readonly version: number;
 }
 
 @InputType({ description: 'What to change. A field that is left out stays as it is; null clears it.' })

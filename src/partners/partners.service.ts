@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { assignments, columnNameOf } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
@@ -13,7 +14,6 @@ import { violatedUnique } from '../db/violations.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
 import { type ConnectionSelection, merged, type Selection } from '../graphql/selection.js';
 import { checkTexts, given, slugRule } from '../input.js';
-import { requireVersion } from '../version.js';
 import type { CreatePartnerInput, Partner, PartnerFilter, UpdatePartnerInput } from './partners.types.js';
 
 const partnerShape: Shape = {
@@ -146,7 +146,7 @@ async function apply(
 ): Promise<RowOf<Partner>> {
   return change(ctx, async ({ tx, record }) => {
     const before = await select(tx, id, snapshot, sql`for update`);
-    requireVersion('partner', before.version, baseVersion);
+    requireVersion(ctx, 'partner', before.version, baseVersion);
     try {
       const sets = [...assignments(changes), sql`version = version + 1`, sql`updated_at = now()`];
       await sql`update partners set ${sql.join(sets)} where id = ${before.key}`.execute(tx);

@@ -7,12 +7,17 @@ import type { Answer, Occasion, Surface } from './surface.js';
 export function answerTo(surface: Surface, error: unknown, occasion: Occasion): Answer | undefined {
   if (error instanceof RequestInvalid) return surface.invalid(error.issues);
   if (error instanceof Invalid) {
-    return surface.invalid(error.issues.map(({ path, message, type }) => ({ loc: ['body', ...path], msg: message, type })));
+    return surface.invalid(error.issues.map(({ path, message, type }) => ({ loc: locOf(path), msg: message, type })));
   }
   const known = asDomainError(error);
   if (known) return surface.refused(known, occasion);
   const unread = bodyNotRead(error);
   return unread ? surface.invalid([{ loc: ['body'], msg: unread, type: 'value_error' }]) : undefined;
+}
+
+/** A fault of the request that is no parameter's: of a header, or of the body as a whole. */
+function locOf(path: readonly (string | number)[]): readonly (string | number)[] {
+  return path[0] === 'header' ? path : ['body', ...path];
 }
 
 // Fastify's errors about reading a body would be a 400, 413 or 415, and no operation documents one of these.

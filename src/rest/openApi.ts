@@ -19,6 +19,24 @@ const meaningOf: Readonly<Record<number, string>> = {
   503: 'Try again later.',
 };
 
+/** The headers that every operation that changes something takes. */
+const conditionParameters: readonly JsonSchema[] = [
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description: 'Makes the request safe to send again for 24 hours: the change is made once, and its outcome is answered again.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+  {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'The ETag of what is changed: the change is refused with 409 where it is at another version.',
+    schema: { type: 'string' },
+  },
+];
+
 /** The OpenAPI 3.1 description of a surface, made from its operations. */
 export function openApiOf(surface: Surface, operations: readonly CompiledOperation[]): JsonSchema {
   const components = new Components();
@@ -50,7 +68,10 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
     tags: [rest.tag],
     ...(operation.summary ? { summary: operation.summary } : {}),
     ...(operation.description ? { description: operation.description } : {}),
-    parameters: parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(parameter, components)),
+    parameters: [
+      ...parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(surface, parameter, components)),
+      ...(operation.kind === 'mutation' ? conditionParameters : []),
+    ],
     ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
     responses: responsesOf(surface, operation, components),
     security: [{ bearer: [] }],
@@ -59,18 +80,21 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
   };
 }
 
-function parameterObject(parameter: Parameter, components: Components): JsonSchema {
+function parameterObject(surface: Surface, parameter: Parameter, components: Components): JsonSchema {
   const { name, place, required, description } = parameter;
-  return described({ name, in: place, required, schema: parameterSchema(parameter, components) }, description);
+  return described(
+    { name, in: place, required, schema: parameterSchema(parameter, components, surface.documentsNullInQuery ?? false) },
+    description,
+  );
 }
 
-function parameterSchema({ shape, place, ...parameter }: Parameter, components: Components): JsonSchema {
-  const schema = inputSchema(shape, components, place === 'body');
+function parameterSchema({ shape, ...parameter }: Parameter, components: Components, nulls: boolean): JsonSchema {
+  const schema = inputSchema(shape, components, nulls);
   return parameter.default === undefined ? schema : { ...schema, default: parameter.default };
 }
 
 function requestBody(members: readonly Parameter[], components: Components): JsonSchema {
-  const properties = members.map((member) => [member.name, described(parameterSchema(member, components), member.description)]);
+  const properties = members.map((member) => [member.name, described(parameterSchema(member, components, true), member.description)]);
   const required = members.filter((member) => member.required).map(({ name }) => name);
   return content({ type: 'object', properties: Object.fromEntries(properties), required }, { required: true });
 }

@@ -34,9 +34,11 @@ function causeOf(error: unknown): unknown {
 function issuesOf(operation: CompiledOperation, field: readonly (string | number)[], error: Invalid): Issue[] {
   const elsewhere = operation.kind === 'query' ? 'query' : 'body';
   return error.issues.map(({ path, message, type, context }) => {
+    const ctx = context ? { ctx: context } : {};
+    if (path[0] === 'header') return { loc: path, msg: message, type, ...ctx };
     const fed = fedBy(operation.feeds, field, path);
     const place = operation.parameters.find(({ name }) => name === fed?.variable)?.place;
     const loc = fed && place ? [place, fed.variable, ...fed.rest] : [elsewhere, ...path.filter((part) => part !== 'input')];
-    return { loc, msg: message, type, ...(context ? { ctx: context } : {}) };
+    return { loc, msg: message, type, ...ctx };
   });
 }

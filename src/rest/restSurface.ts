@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import '../server/request.js';
+import type { Conditions } from '../conditions/conditions.js';
 import { Unauthenticated } from '../errors.js';
 import { answerTo } from './errorAnswer.js';
 import { serializerSchema } from './jsonSchema.js';
@@ -19,6 +20,8 @@ export interface RestSurfaceOptions<C> {
   readonly requireUser: (context: C) => unknown;
   /** @throws Forbidden where the caller lacks the permission */
   readonly requirePermission: (context: C, permission: string) => void | Promise<void>;
+  /** What the request asks of its change, where it makes one. */
+  readonly conditionsOf: (context: C) => Conditions | null;
   /** Finds the request in the logs. */
   readonly traceIdOf: (request: FastifyRequest) => string;
 }
@@ -46,7 +49,7 @@ export async function restSurface<C>(app: FastifyInstance, options: RestSurfaceO
 }
 
 function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options: RestSurfaceOptions<C>): void {
-  const { surface, contextOf, requireUser, requirePermission } = options;
+  const { surface, contextOf, requireUser, requirePermission, conditionsOf } = options;
   const { method, path, status, permission, decidedByRule } = operation.rest;
   const read = variableReader(operation);
   const contexts = new WeakMap<FastifyRequest, C>();
@@ -68,13 +71,28 @@ function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options:
       const params = isRecord(request.params) ? request.params : {};
       const query = isRecord(request.query) ? request.query : {};
       const body = Buffer.isBuffer(request.body) ? request.body : undefined;
-      const input = read({ params, query, body, contentType: request.headers['content-type'] });
+      const conditions = conditionsOf(context);
+      const input = read({ params, query, body, contentType: request.headers['content-type'], baseVersion: onlyOf(conditions?.ifMatch) });
       if ('issues' in input) throw new RequestInvalid(input.issues);
       const result = await operation.run(context, input.variables);
       const answer = bodyIn(operation, result, String(Object.values(params)[0] ?? ''));
+      reply.headers(answerHeaders(answer, conditions));
       return operation.output ? reply.code(status).send(answer) : reply.code(status).send();
     },
   });
+}
+
+/** Of one entity that has a version, its version is the tag (RFC 9110 §8.8.3). */
+function answerHeaders(answer: unknown, conditions: Conditions | null): Record<string, string> {
+  const version = isRecord(answer) ? answer.version : undefined;
+  return {
+    ...(typeof version === 'number' && { etag: `"${version}"` }),
+    ...(conditions?.progress.wasRepeated && { 'idempotency-replayed': 'true' }),
+  };
+}
+
+function onlyOf(versions: readonly number[] | undefined): number | undefined {
+  return versions?.length === 1 ? versions[0] : undefined;
 }
 
 /** A path that is served answers the methods that it lacks with 405 and `Allow`. RFC 9110 §15.5.6. */

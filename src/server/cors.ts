@@ -6,7 +6,7 @@ export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
     origin: origins.length > 0 ? [...origins] : false,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'traceparent', 'apollo-require-preflight'],
-    exposedHeaders: ['ETag', 'traceparent', 'Retry-After'],
+    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'traceparent', 'Retry-After'],
     maxAge: 600,
     // An OPTIONS request that is no preflight is answered too, and not with a plain text 400.
     strictPreflight: false,

@@ -1,16 +1,19 @@
 import type { FastifyRequest } from 'fastify';
 import { findStanding } from '../access/findActor.js';
 import type { Context, Platform } from '../context.js';
+import { requestConditions } from './requestConditions.js';
 
 /**
  * Makes the context of a request: who calls, in one statement, and where from.
  * @throws Unauthenticated for a credential that does not hold
+ * @throws Invalid naming a header that makes a change conditional and can't be read
  * @throws Unavailable where the database does not answer
  */
 export async function requestContext(platform: Platform, request: FastifyRequest): Promise<Context> {
-  const { actor, enforcement } = await findStanding(platform.db, platform.keys, request.headers.authorization);
+  const { actor, enforcement } = await findStanding(platform, request.headers.authorization);
   return {
     ...platform,
+    conditions: request.method === 'GET' || request.method === 'HEAD' ? null : requestConditions(request),
     actor,
     enforcement,
     origin: { traceId: request.traceId, ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null },

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
+import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { assignments } from '../db/columns.js';
 import { given, requireBetween } from '../input.js';
-import { requireVersion } from '../version.js';
 import type { Settings, UpdateSettingsInput } from './settings.types.js';
 
 const columns = sql`default_account_type as "defaultAccountType", impersonation_enabled as "impersonationEnabled",
@@ -42,7 +42,7 @@ export async function updateSettings(ctx: Context, input: UpdateSettingsInput): 
   const changes = given(['input'], fields, names);
   return change(ctx, async ({ tx, record }) => {
     const before = await select(tx, sql`for update`);
-    requireVersion('settings', before.version, baseVersion);
+    requireVersion(ctx, 'settings', before.version, baseVersion);
     const sets = [...assignments(changes), sql`version = version + 1`, sql`updated_at = now()`];
     const { rows } = await sql<Settings>`update settings set ${sql.join(sets)} returning ${columns}`.execute(tx);
     const [after] = rows;

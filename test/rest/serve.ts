@@ -31,6 +31,7 @@ export async function serve(resolvers: Resolvers, folder = standInOperations): P
       requireUser: ({ name }) => {
         if (!name) throw new Unauthenticated();
       },
+      conditionsOf: () => null,
       requirePermission: ({ name }, permission) => {
         if (name === 'powerless') throw new Forbidden(permission);
       },

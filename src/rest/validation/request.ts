@@ -10,6 +10,8 @@ export interface RequestParts {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: Buffer | undefined;
   readonly contentType: string | undefined;
+  /** What If-Match says; it stands in for a `base_version` that the body leaves out. */
+  readonly baseVersion?: number | undefined;
 }
 
 /** An operation's variables, or everything that is wrong with the request. */
@@ -31,7 +33,7 @@ export function variableReader(operation: Pick<CompiledOperation, 'parameters' |
   const [inPath, inQuery, inBody] = [at('path'), at('query'), at('body')];
   const nullIsAbsent = operation.rest.nulls === 'ABSENT';
 
-  return ({ params, query, body, contentType }) => {
+  return ({ params, query, body, contentType, baseVersion }) => {
     const variables: Record<string, unknown> = {};
     const issues: Issue[] = [];
     read(inPath, params, variables, issues);
@@ -39,7 +41,7 @@ export function variableReader(operation: Pick<CompiledOperation, 'parameters' |
     if (inBody.length > 0) {
       const content = bodyOf(body, contentType);
       if ('issue' in content) issues.push(content.issue);
-      else read(inBody, content.members, variables, issues, nullIsAbsent);
+      else read(inBody, withBaseVersion(content.members, baseVersion), variables, issues, nullIsAbsent);
     }
     return issues.length > 0 ? { issues } : { variables };
   };
@@ -59,6 +61,10 @@ function read(
     if (value !== undefined) into[name] = check(value, [place, name], issues);
     else if (required) issues.push(issueOf([place, name], { type: 'missing', msg: 'Field required' }, place === 'body' ? from : null));
   }
+}
+
+function withBaseVersion(members: Record<string, unknown>, baseVersion: number | undefined): Record<string, unknown> {
+  return baseVersion === undefined ? members : { base_version: baseVersion, ...members };
 }
 
 /** A list takes every value of a name that is repeated; another parameter takes the last, as FastAPI does. */

@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../../context.js';
 import type { Outcome } from '../metrics.js';
 import { requireWellFormed } from '../wellFormed.js';
+import { requireOneChange } from './conditional.js';
 import { refusal } from './errors.js';
 import { createExecutor } from './executor.js';
 import { limits } from './limits.js';
@@ -24,19 +25,21 @@ const metered: ApolloServerPlugin<GraphQLContext> = {
   async requestDidStart() {
     let cost = 0;
     return {
-      async didResolveOperation({ schema, document, operation, request }) {
+      async didResolveOperation({ schema, document, operation, request, contextValue }) {
         try {
           // The variables of a POST were looked at with its body.
           if (request.http?.method === 'GET') requireWellFormed({ variables: request.variables });
           if (!operation) return;
           const found = measure(schema, document, operation, request.variables ?? {});
           cost = found.cost;
+          requireOneChange(operation, contextValue.conditions);
           requireWithinLimits(found);
         } catch (error) {
           throw refusal(error);
         }
       },
-      async willSendResponse({ response }) {
+      async willSendResponse({ response, contextValue }) {
+        if (contextValue.conditions?.progress.wasRepeated) response.http.headers.set('idempotency-replayed', 'true');
         if (response.body.kind !== 'single' || cost === 0) return;
         const { singleResult } = response.body;
         singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, limit: limits.cost } };
