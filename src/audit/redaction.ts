@@ -49,6 +49,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   // The user as an admin, and single facts of their groups and access.
   admin: ['email', 'displayName', 'status', 'hasPlatformAccess', 'isGlobalAccess', 'version', 'group', 'expiresAt', 'orgId', 'note'],
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
+  audit_view: ['name', 'description', 'filter', 'isShared', 'version'],
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
   partner: [

@@ -7,6 +7,10 @@ import { AdminsResolver } from '../admins/admins.resolver.js';
 import { adminRules } from '../admins/admins.rules.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { AuditResolver, AuditTotalsResolver } from '../audit/audit.resolver.js';
+import { auditRules } from '../audit/audit.rules.js';
+import { AuditViewsResolver } from '../auditViews/auditViews.resolver.js';
+import { auditViewRules } from '../auditViews/auditViews.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
 import { IdentitiesResolver } from '../identities/identities.resolver.js';
@@ -33,6 +37,9 @@ import { NodeResolver } from './node.resolver.js';
 const resolvers: NonEmptyArray<new () => object> = [
   AdminsResolver,
   ApiKeysResolver,
+  AuditResolver,
+  AuditTotalsResolver,
+  AuditViewsResolver,
   GroupPermissionsResolver,
   GroupsResolver,
   IdentitiesResolver,
@@ -84,6 +91,8 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     nodeRules,
     adminRules,
     apiKeyRules,
+    auditRules,
+    auditViewRules,
     groupRules,
     identityRules,
     impersonationRules,

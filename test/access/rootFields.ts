@@ -2,6 +2,7 @@ import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/build
 import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
+import { auditRootFields } from './rootFields.audit.js';
 import { userRootFields } from './rootFields.users.js';
 import { workspaceRootFields } from './rootFields.workspaces.js';
 
@@ -86,6 +87,7 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 
 /** Every root field, and what each kind of caller is given by it. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
+  ...auditRootFields,
   ...userRootFields,
   'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
   'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },
