@@ -8,6 +8,8 @@ import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
+import type { ShardKeys } from './tenancy/shardKeys.js';
+import type { ShardPools } from './tenancy/shardPools.js';
 
 /** What a gateway is made with: the same for every request. */
 export interface Platform {
@@ -17,6 +19,8 @@ export interface Platform {
   readonly openId?: OpenIdIssuer;
   /** Where users prove who they are outside of this program, and what it is told. */
   readonly authProvider: AuthProvider;
+  readonly shardKeys: ShardKeys;
+  readonly shardPools: ShardPools;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */

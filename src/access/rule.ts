@@ -107,7 +107,7 @@ export function hasAnyPermission(...keys: readonly [string, ...string[]]): Rule 
 export function documentedAs(permission: string, decide: Rule): Rule {
   return rule(decide.says, async (ctx, parent, args) => {
     const decision = await decide(ctx, parent, args);
-    return decision !== true && ctx.actor ? () => new Forbidden(permission) : decision;
+    return decision !== true && ctx.actor ? () => new Forbidden(permission, { message: `This is for: ${decide.says}.` }) : decision;
   });
 }
 

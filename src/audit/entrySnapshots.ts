@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.js';
+import { NotFound, Unavailable } from '../errors.js';
 import { batched } from '../graphql/batch.js';
+import { inTenant } from '../tenancy/tenant.js';
 import type { Snapshot } from './entry.js';
 
 /** The states of an entry's object; null where there was none, or where nobody can tell now. */
@@ -26,8 +28,12 @@ export function snapshotsOf(ctx: Context, entryId: string, orgId: string | null)
       const [id = '', org = ''] = key.split(' ');
       return { id, org };
     });
-    const found = await inControlPlane(ctx, entries);
-    return entries.map(({ id }) => found.get(id) ?? unknown);
+    const kept = await inControlPlane(ctx, entries);
+    const delivered = await inTenants(
+      ctx,
+      entries.filter(({ id, org }) => org !== '' && !kept.has(id)),
+    );
+    return entries.map(({ id }) => kept.get(id) ?? delivered.get(id) ?? unknown);
   });
 }
 
@@ -37,10 +43,47 @@ interface Wanted {
   readonly org: string;
 }
 
+function byEntry(rows: readonly SnapshotRow[]): Map<string, Snapshots> {
+  return new Map(rows.map(({ entry_id: id, before, after }) => [id, { before, after }]));
+}
+
 async function inControlPlane(ctx: Context, entries: readonly Wanted[]): Promise<Map<string, Snapshots>> {
   const ids = entries.map(({ id }) => id);
   const { rows } = await sql<SnapshotRow>`/* audit snapshots */
     select s.entry_id, s.before, s.after from audit_snapshots s where s.entry_id = any (${ids}::uuid[])
     union all select o.entry_id, o.before, o.after from audit_outbox o where o.entry_id = any (${ids}::uuid[])`.execute(ctx.db);
-  return new Map(rows.map(({ entry_id: id, before, after }) => [id, { before, after }]));
+  return byEntry(rows);
+}
+
+/** Asked after the outbox: what left it in between is in the org's schema by now. One statement an org. */
+async function inTenants(ctx: Context, entries: readonly Wanted[]): Promise<Map<string, Snapshots>> {
+  const orgs = [...new Set(entries.map(({ org }) => org))];
+  if (orgs.length === 0) return new Map();
+  const { rows } = await sql<{ key: string; id: string }>`/* orgs of audit snapshots */
+    select o.id as key, o.public_id as id from orgs o where o.public_id = any (${orgs}::uuid[])`.execute(ctx.db);
+  const found = await Promise.all(
+    rows.map(({ key, id }) =>
+      inTenantOf(
+        ctx,
+        key,
+        entries.filter(({ org }) => org === id),
+      ),
+    ),
+  );
+  return byEntry(found.flat());
+}
+
+/** Nothing where the org's data can't be reached, or is gone: the entry itself is worth showing. */
+async function inTenantOf(ctx: Context, orgKey: string, entries: readonly Wanted[]): Promise<SnapshotRow[]> {
+  const ids = entries.map(({ id }) => id);
+  try {
+    const { rows } = await inTenant(ctx, orgKey, (tx) =>
+      sql<SnapshotRow>`/* audit snapshots */ select a.entry_id, a.before, a.after from audit_log a
+        where a.entry_id = any (${ids}::uuid[])`.execute(tx),
+    );
+    return rows;
+  } catch (error) {
+    if (error instanceof Unavailable || error instanceof NotFound) return [];
+    throw error;
+  }
 }

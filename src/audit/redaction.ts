@@ -52,6 +52,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   audit_view: ['name', 'description', 'filter', 'isShared', 'version'],
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
+  org_membership: ['orgId', 'userId', 'email', 'status', 'roleHint', 'version'],
   partner: [
     'name',
     'slug',
@@ -69,6 +70,9 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'version',
   ],
   session: ['endReason'],
+  tokens: ['deletedCount'],
+  // That the address was changed, and never the address.
+  shard: ['name', 'region', 'isActive', 'maxOrgs', 'dsnChangedAt', 'archivedAt', 'version'],
   settings: [
     'defaultAccountType',
     'impersonationEnabled',

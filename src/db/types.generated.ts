@@ -21,6 +21,28 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AbandonedSchemas {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  id: Generated<string>;
+  last_error: string | null;
+  schema_name: string;
+  shard_id: string;
+  try_at: Generated<string>;
+}
+
+export interface ActingUsers {
+  has_platform_access: boolean | null;
+  user_id: string | null;
+}
+
+export interface ActiveAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  user_id: string | null;
+}
+
 export interface ApiKeys {
   created_at: Generated<string>;
   expires_at: string | null;
@@ -32,6 +54,12 @@ export interface ApiKeys {
   public_id: string;
   revoked_at: string | null;
   user_id: string;
+}
+
+export interface Attempts {
+  count: number;
+  resets_at: string;
+  subject: Buffer;
 }
 
 export interface AuditCountsByAction {
@@ -110,6 +138,14 @@ export interface AuthProviderDeliveries {
   settled_at: string | null;
   state: Generated<string>;
   user_id: string;
+}
+
+export interface EffectivePermissions {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  permission: string | null;
+  user_id: string | null;
 }
 
 export interface GroupAssignments {
@@ -201,6 +237,17 @@ export interface Jobs {
   worker_id: string | null;
 }
 
+export interface OneTimeTokens {
+  created_at: Generated<string>;
+  email: string;
+  expires_at: string;
+  id: Generated<string>;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: string | null;
+  user_id: string;
+}
+
 export interface OrgAccess {
   granted_at: Generated<string>;
   granted_by: string | null;
@@ -224,6 +271,15 @@ export interface OrgMemberships {
   updated_at: Generated<string>;
   user_id: string;
   version: Generated<number>;
+}
+
+export interface OrgProvisioning {
+  admin_user_id: string | null;
+  created_at: Generated<string>;
+  fence: Generated<number>;
+  last_error: string | null;
+  lease_expires_at: string;
+  org_id: string;
 }
 
 export interface Orgs {
@@ -276,6 +332,15 @@ export interface Partners {
   updated_at: Generated<string>;
   version: Generated<number>;
   website: string | null;
+}
+
+export interface PasswordResetRequests {
+  created_at: Generated<string>;
+  email: string;
+  id: Generated<string>;
+  ip_address: string | null;
+  public_id: string;
+  trace_id: string;
 }
 
 export interface Permissions {
@@ -346,6 +411,7 @@ export interface Settings {
 export interface Shards {
   archived_at: string | null;
   created_at: Generated<string>;
+  dsn_changed_at: string | null;
   dsn_ciphertext: Buffer | null;
   dsn_key_version: number | null;
   id: Generated<string>;
@@ -356,6 +422,22 @@ export interface Shards {
   region: string;
   updated_at: Generated<string>;
   version: Generated<number>;
+}
+
+export interface TenantMigrations {
+  last_error: string | null;
+  latest: string | null;
+  org_id: string;
+  status: string;
+  updated_at: Generated<string>;
+}
+
+export interface UnendedAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  suspended_at: string | null;
+  user_id: string | null;
 }
 
 export interface Users {
@@ -415,7 +497,11 @@ export interface Workspaces {
 }
 
 export interface DB {
+  abandoned_schemas: AbandonedSchemas;
+  acting_users: ActingUsers;
+  active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
+  attempts: Attempts;
   audit_counts_by_action: AuditCountsByAction;
   audit_counts_by_actor: AuditCountsByActor;
   audit_counts_by_org: AuditCountsByOrg;
@@ -424,6 +510,7 @@ export interface DB {
   audit_snapshots: AuditSnapshots;
   audit_views: AuditViews;
   auth_provider_deliveries: AuthProviderDeliveries;
+  effective_permissions: EffectivePermissions;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;
@@ -431,10 +518,13 @@ export interface DB {
   identities: Identities;
   impersonation_sessions: ImpersonationSessions;
   jobs: Jobs;
+  one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
+  org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;
+  password_reset_requests: PasswordResetRequests;
   permissions: Permissions;
   platform_audit_log: PlatformAuditLog;
   refresh_tokens: RefreshTokens;
@@ -442,6 +532,8 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   shards: Shards;
+  tenant_migrations: TenantMigrations;
+  unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;
   workspaces: Workspaces;

@@ -13,6 +13,8 @@ import { orgRules } from '../orgs/orgs.rules.js';
 import { findOrg } from '../orgs/orgs.service.js';
 import { partnerRules } from '../partners/partners.rules.js';
 import { findPartner } from '../partners/partners.service.js';
+import { shardRules } from '../shards/shards.rules.js';
+import { findShard } from '../shards/shards.service.js';
 import { userRules } from '../users/users.rules.js';
 import { findUser } from '../users/users.service.js';
 import { workspaceRules } from '../workspaces/workspaces.rules.js';
@@ -30,6 +32,7 @@ export const nodeTypes: Readonly<Record<string, NodeType>> = {
   Group: { table: 'groups', rule: groupRules.Query?.group, find: findGroup },
   Org: { table: 'orgs', rule: orgRules.Query?.org, find: findOrg },
   Partner: { table: 'partners', rule: partnerRules.Query?.partner, find: findPartner },
+  Shard: { table: 'shards', rule: shardRules.Query?.shard, find: findShard },
   User: { table: 'users', rule: userRules.Query?.user, find: findUser },
   Workspace: { table: 'workspaces', rule: workspaceRules.Query?.workspace, find: findWorkspace },
 };

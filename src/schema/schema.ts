@@ -21,10 +21,16 @@ import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { PartnersResolver } from '../partners/partners.resolver.js';
 import { partnerRules } from '../partners/partners.rules.js';
+import { PlatformOrgResolver } from '../platformOrg/platformOrg.resolver.js';
+import { platformOrgRules } from '../platformOrg/platformOrg.rules.js';
 import { SessionsResolver } from '../sessions/sessions.resolver.js';
 import { sessionRules } from '../sessions/sessions.rules.js';
 import { SettingsResolver } from '../settings/settings.resolver.js';
 import { settingsRules } from '../settings/settings.rules.js';
+import { ShardsResolver } from '../shards/shards.resolver.js';
+import { shardRules } from '../shards/shards.rules.js';
+import { TokensResolver } from '../tokens/tokens.resolver.js';
+import { tokenRules } from '../tokens/tokens.rules.js';
 import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
@@ -49,8 +55,11 @@ const resolvers: NonEmptyArray<new () => object> = [
   OrgsResolver,
   OrgWorkspacesResolver,
   PartnersResolver,
+  PlatformOrgResolver,
   SessionsResolver,
   SettingsResolver,
+  TokensResolver,
+  ShardsResolver,
   UsersResolver,
   ViewerResolver,
   WorkspaceMembershipsResolver,
@@ -98,8 +107,11 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     impersonationRules,
     orgRules,
     partnerRules,
+    platformOrgRules,
     sessionRules,
     settingsRules,
+    tokenRules,
+    shardRules,
     userRules,
     viewerRules,
     workspaceRules,

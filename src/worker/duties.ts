@@ -3,7 +3,17 @@ import { auditRollups } from '../audit/rollups.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
+import { provisioningDuty } from '../tenancy/provisioning.duty.js';
+import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
 
 /** Every duty of a worker. */
-export const duties: readonly Duty[] = [auditPartitions, auditRollups, authProviderDeliveries, idempotencyKeys, oldAuthProviderDeliveries];
+export const duties: readonly Duty[] = [
+  auditPartitions,
+  auditRollups,
+  authProviderDeliveries,
+  deadTokens,
+  idempotencyKeys,
+  oldAuthProviderDeliveries,
+  provisioningDuty,
+];

@@ -62,6 +62,7 @@ const adminsWays: Readonly<Record<string, Way>> = {
     needs: 'platform.users.read',
   },
   Partner: { to: (selection) => `{ partners { nodes { ${selection} } } }`, needs: 'platform.partners.list' },
+  Shard: { to: (selection) => `{ shards { nodes { ${selection} } } }`, needs: 'platform.shards.list' },
   Group: { to: (selection) => `{ groups { nodes { ${selection} } } }`, needs: 'platform.groups.list' },
 };
 

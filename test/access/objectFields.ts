@@ -93,5 +93,6 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
 
   'Group.permissions': { selection: 'permissions { key }', opens: groupInside },
   'Partner.internalNotes': { selection: 'internalNotes', opens: ['platform.partners.read'] },
+  'Shard.capacity': { selection: 'capacity { maxOrgs }', opens: ['platform.shards.read'] },
   'Group.members': { selection: 'members { id }', opens: groupInside },
 };

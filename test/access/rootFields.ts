@@ -3,6 +3,8 @@ import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
 import { auditRootFields } from './rootFields.audit.js';
+import { orgRootFields } from './rootFields.orgs.js';
+import { shardRootFields } from './rootFields.shards.js';
 import { userRootFields } from './rootFields.users.js';
 import { workspaceRootFields } from './rootFields.workspaces.js';
 
@@ -89,6 +91,8 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 export const rootFields: Readonly<Record<string, RootField>> = {
   ...auditRootFields,
   ...userRootFields,
+  ...orgRootFields,
+  ...shardRootFields,
   'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
   'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },
   'Query.myOrgs': { outcomes: signedIn, document: '{ myOrgs { isGlobal nodes { id } } }' },

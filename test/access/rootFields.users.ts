@@ -14,8 +14,43 @@ const permitted: RootField['outcomes'] = {
 const hidden: RootField['outcomes'] = { ...permitted, member: 'NOT_FOUND', orgAdmin: 'NOT_FOUND' };
 const someone: RootField['variables'] = async ({ gateway }) => ({ id: await aUser(gateway.database) });
 
+const signedIn: RootField['outcomes'] = {
+  anonymous: 'UNAUTHENTICATED',
+  member: 'data',
+  orgAdmin: 'data',
+  adminWithout: 'data',
+  adminWith: 'data',
+  keyWith: 'data',
+  keyWithout: 'data',
+};
+
+/** A list of the platform, which a refusal names by what /v1 documents. */
+function listOf(permission: string, document: string): RootField {
+  const documented = 'platform:read';
+  return {
+    permission,
+    outcomes: permitted,
+    document,
+    lacking: { member: documented, orgAdmin: documented, adminWithout: documented, keyWithout: documented },
+  };
+}
+
 /** Root fields of users, beside those that only read. */
 export const userRootFields: Readonly<Record<string, RootField>> = {
+  'Query.orgAdminAccess': {
+    outcomes: signedIn,
+    document: 'query ($id: UUID!) { orgAdminAccess(orgId: $id) { hasAccess } }',
+    variables: ({ orgId }) => ({ id: orgId }),
+  },
+  'Query.platformStatus': { outcomes: signedIn, document: '{ platformStatus { isPlatformOrg } }' },
+  'Query.platformUsers': listOf('platform.users.list', '{ platformUsers { nodes { id preferences } } }'),
+  'Query.platformOrgs': listOf('platform.orgs.list', '{ platformOrgs { nodes { id workspaceCount } } }'),
+  'Query.platformWorkspaces': listOf('platform.workspaces.list', '{ platformWorkspaces { nodes { id } } }'),
+  'Mutation.cleanupTokens': {
+    permission: 'platform.tokens.cleanup',
+    outcomes: permitted,
+    document: 'mutation { cleanupTokens { deletedCount } }',
+  },
   'Mutation.createUser': {
     permission: 'platform.users.create',
     outcomes: { ...permitted, orgAdmin: 'data' },

@@ -28,6 +28,7 @@ const pathIds = [
   'assignment_uuid',
   'partner_uuid',
   'entry_uuid',
+  'shard_uuid',
 ] as const;
 /** Ids of nothing, for every path. */
 export const nowhere = Object.fromEntries(pathIds.map((name) => [name, uuidv7()]));

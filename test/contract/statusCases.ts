@@ -1,7 +1,9 @@
 import { administrationCases } from './administrationCases.js';
 import { auditCases } from './auditCases.js';
 import { impersonationCases } from './impersonationCases.js';
+import { orgCases } from './orgCases.js';
 import { partnerCases } from './partnerCases.js';
+import { shardCases } from './shardCases.js';
 import {
   absent,
   anonymous,
@@ -19,6 +21,7 @@ import {
   withOrgAccess,
   withoutOrgAccess,
 } from './statusCaseKit.js';
+import { v1AdminCases, v1AdminUnprovokable } from './v1AdminCases.js';
 import { v1UserCases } from './v1UserCases.js';
 import { workspaceCases } from './workspaceCases.js';
 
@@ -50,9 +53,12 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...auditCases,
   ...impersonationCases,
+  ...orgCases,
   ...partnerCases,
+  ...v1AdminCases,
   ...v1UserCases,
   ...workspaceCases,
+  ...shardCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();
@@ -237,6 +243,7 @@ const ownAccount = 'Whoever has a valid token may see their own account, and has
 
 /** Documented statuses that no request can bring about, each with its reason. */
 export const unprovokable: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  ...v1AdminUnprovokable,
   get_me: { 403: ownAccount, 404: ownAccount },
   get_my_orgs: { 403: 'It needs no permission, and lists only what the caller may reach.' },
   get_v1_users_me: { 403: ownAccount, 404: ownAccount, 422: 'It takes no parameter that could be wrong.' },
