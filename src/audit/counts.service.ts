@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Context } from '../context.js';
+import type { Context, Platform } from '../context.js';
 import { all } from '../db/page.js';
 import { Invalid } from '../errors.js';
 import type { Selection } from '../graphql/selection.js';
@@ -13,7 +13,7 @@ import { hasWholeHours, isTimeZone } from './timeZones.js';
 type AnyFilter = AuditFilter | null | undefined;
 
 /** How many entries a filter lets through, exactly. @throws Invalid */
-export async function countEntries(ctx: Context, filter: AnyFilter): Promise<number> {
+export async function countEntries(ctx: Pick<Platform, 'db'>, filter: AnyFilter): Promise<number> {
   const counted = countedEntries(filter ?? {}, { columns: [], coarsest: 'month' });
   const { rows } = await sql<{ total: number }>`/* audit total */
     select coalesce(sum(c.count), 0)::int as total from ${counted} c`.execute(ctx.db);
