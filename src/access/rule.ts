@@ -66,6 +66,15 @@ export const isInteractive: Rule = rule(
   }),
 );
 
+/** Acts under their own name: what an admin who acts as a user may not do, whatever that user may. */
+export const isNotImpersonating: Rule = rule(
+  'a caller who acts as nobody else',
+  signedIn((actor) => {
+    if (actor.credential.kind !== 'impersonation') return true;
+    return () => new Forbidden('session', { message: 'This is closed to who acts as another user.' });
+  }),
+);
+
 /** The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. */
 export async function decidePermission(ctx: Context, permission: string): Promise<Decision> {
   if (!ctx.actor) return noCaller;

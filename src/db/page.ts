@@ -130,7 +130,9 @@ export function afterPosition(
 ): RawBuilder<unknown>[] {
   if (!after) return [];
   const isBeyond = sql.raw(order.direction === 'asc' ? '>' : '<');
-  return [sql`(${value}, ${id}) ${isBeyond} (${after.value}::${sql.raw(order.type)}, ${after.id}::uuid)`];
+  // The same of the time alone: the database leaves partitions out by a column, and not by a pair.
+  const inReach = order.type === 'timestamptz' ? [sql`${value} ${isBeyond}= ${after.value}::timestamptz`] : [];
+  return [...inReach, sql`(${value}, ${id}) ${isBeyond} (${after.value}::${sql.raw(order.type)}, ${after.id}::uuid)`];
 }
 
 export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {

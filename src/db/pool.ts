@@ -85,6 +85,8 @@ export function openPool<Tables>(options: PoolOptions, Client: typeof pg.Client)
   });
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', (error) => options.onIdleError?.(error));
+  // So would that of one in use, between two statements of a transaction; the next statement fails and says so.
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolThatSaysWhenItIsFull(pool) }) }), pool };
 }

@@ -62,6 +62,39 @@ export interface Attempts {
   subject: Buffer;
 }
 
+export interface AuditCountsByAction {
+  action: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  outcome: string;
+  resource_type: string;
+}
+
+export interface AuditCountsByActor {
+  actor_id: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  org_id: string | null;
+  outcome: string;
+}
+
+export interface AuditCountsByOrg {
+  action: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  org_id: string | null;
+  outcome: string;
+  resource_type: string;
+}
+
+export interface AuditCountsProgress {
+  is_only: Generated<boolean>;
+  xid: string;
+}
+
 export interface AuditOutbox {
   after: Json | null;
   before: Json | null;
@@ -75,6 +108,19 @@ export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
   entry_id: string;
+}
+
+export interface AuditViews {
+  created_at: Generated<string>;
+  description: Generated<string>;
+  filter: Json;
+  id: Generated<string>;
+  is_shared: Generated<boolean>;
+  name: string;
+  owner_id: string;
+  public_id: string;
+  updated_at: Generated<string>;
+  version: Generated<number>;
 }
 
 export interface AuthProviderDeliveries {
@@ -471,8 +517,13 @@ export interface DB {
   active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
   attempts: Attempts;
+  audit_counts_by_action: AuditCountsByAction;
+  audit_counts_by_actor: AuditCountsByActor;
+  audit_counts_by_org: AuditCountsByOrg;
+  audit_counts_progress: AuditCountsProgress;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;
+  audit_views: AuditViews;
   auth_provider_deliveries: AuthProviderDeliveries;
   effective_permissions: EffectivePermissions;
   group_assignments: GroupAssignments;

@@ -17,6 +17,7 @@ const scalars: Readonly<Record<string, JsonSchema>> = {
   EmailAddress: { type: 'string', format: 'email' },
   CalendarDate: { type: 'string', format: 'date' },
   DateTime: { type: 'string', format: 'date-time' },
+  DateOrDateTime: { type: 'string' },
   JSONObject: { type: 'object', additionalProperties: true },
 };
 

@@ -7,6 +7,10 @@ import { AdminsResolver, GroupAssignmentsResolver, OrgAccessResolver } from '../
 import { adminRules } from '../admins/admins.rules.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { AuditResolver, AuditTotalsResolver } from '../audit/audit.resolver.js';
+import { auditRules } from '../audit/audit.rules.js';
+import { AuditViewsResolver } from '../auditViews/auditViews.resolver.js';
+import { auditViewRules } from '../auditViews/auditViews.rules.js';
 import { AuthProviderDeliveriesResolver } from '../authProvider/deliveries.resolver.js';
 import { authProviderRules } from '../authProvider/deliveries.rules.js';
 import { CredentialsResolver } from '../credentials/credentials.resolver.js';
@@ -53,6 +57,9 @@ const resolvers: NonEmptyArray<new () => object> = [
   ExplainResolver,
   GroupAssignmentsResolver,
   CredentialsResolver,
+  AuditResolver,
+  AuditTotalsResolver,
+  AuditViewsResolver,
   GroupPermissionsResolver,
   GroupsResolver,
   IdentitiesResolver,
@@ -125,6 +132,8 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     authProviderRules,
     explainRules,
     credentialRules,
+    auditRules,
+    auditViewRules,
     groupRules,
     identityRules,
     impersonationRules,

@@ -2,6 +2,7 @@ import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/build
 import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
+import { auditRootFields } from './rootFields.audit.js';
 import { explainRootFields } from './rootFields.explain.js';
 import { jobRootFields } from './rootFields.jobs.js';
 import { orgRootFields } from './rootFields.orgs.js';
@@ -91,6 +92,7 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 /** Every root field, and what each kind of caller is given by it. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
   ...explainRootFields,
+  ...auditRootFields,
   ...userRootFields,
   ...orgRootFields,
   ...shardRootFields,

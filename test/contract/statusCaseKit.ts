@@ -27,6 +27,7 @@ const pathIds = [
   'group_uuid',
   'assignment_uuid',
   'partner_uuid',
+  'entry_uuid',
   'shard_uuid',
 ] as const;
 /** Ids of nothing, for every path. */

@@ -1,4 +1,5 @@
 import { administrationCases } from './administrationCases.js';
+import { auditCases } from './auditCases.js';
 import { impersonationCases } from './impersonationCases.js';
 import { jobCases } from './jobCases.js';
 import { orgCases } from './orgCases.js';
@@ -51,6 +52,7 @@ const { base_version: _, ...orgAfterwards } = everyOrgField;
 /** Each documented status of each served operation, by every way to it that is worth telling apart. */
 export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
+  ...auditCases,
   ...impersonationCases,
   ...orgCases,
   ...jobCases,
