@@ -6,6 +6,7 @@ import * as credentials from './0004_credentials.js';
 import * as platform from './0005_platform.js';
 import * as audit from './0006_audit.js';
 import * as idempotency from './0007_idempotency.js';
+import * as auditKeeping from './0011_audit_keeping.js';
 
 /** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005_platform': platform,
   '0006_audit': audit,
   '0007_idempotency': idempotency,
+  '0011_audit_keeping': auditKeeping,
 };

@@ -43,6 +43,14 @@ export interface AuditOutbox {
   org_id: string;
 }
 
+export interface AuditRepeats {
+  began_at: Generated<string>;
+  entry: Json;
+  key: Buffer;
+  last_at: Generated<string>;
+  repeats: Generated<number>;
+}
+
 export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
@@ -222,6 +230,7 @@ export interface PlatformAuditLog {
   id: string;
   impersonated_user_id: string | null;
   ip_address: string | null;
+  occurrences: Generated<number>;
   org_id: string | null;
   org_name: string | null;
   outcome: Generated<string>;
@@ -229,6 +238,7 @@ export interface PlatformAuditLog {
   resource_display_id: string;
   resource_id: string;
   resource_type: string;
+  snapshot_digest: Buffer | null;
   trace_id: string | null;
   xid: Generated<string>;
 }
@@ -344,6 +354,7 @@ export interface Workspaces {
 export interface DB {
   api_keys: ApiKeys;
   audit_outbox: AuditOutbox;
+  audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;

@@ -1,6 +1,7 @@
 import { auditPartitions } from '../audit/partitions.duty.js';
+import { auditRepeats } from '../audit/repeats.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
 import type { Duty } from './duty.js';
 
 /** Every duty of a worker. */
-export const duties: readonly Duty[] = [auditPartitions, idempotencyKeys];
+export const duties: readonly Duty[] = [auditPartitions, auditRepeats, idempotencyKeys];
