@@ -7,6 +7,10 @@ import * as platform from './0005_platform.js';
 import * as audit from './0006_audit.js';
 import * as idempotency from './0007_idempotency.js';
 import * as auditKeeping from './0011_audit_keeping.js';
+import * as workspaces from './0012_workspaces.js';
+import * as accounts from './0013_accounts.js';
+import * as authProvider from './0014_auth_provider.js';
+import * as identities from './0015_identities.js';
 
 /** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +22,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006_audit': audit,
   '0007_idempotency': idempotency,
   '0011_audit_keeping': auditKeeping,
+  '0012_workspaces': workspaces,
+  '0013_accounts': accounts,
+  '0014_auth_provider': authProvider,
+  '0015_identities': identities,
 };

@@ -58,24 +58,30 @@ export function selectList(columns: readonly Column[]): RawBuilder<unknown> {
   return list;
 }
 
-/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`. */
+/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`; relations of relations as well. */
 export function nested<T>(columns: readonly Column[], rows: Record<string, unknown>[]): T[] {
   const paths = columns.flatMap(([alias]) => {
-    const dot = alias.indexOf('.');
-    return dot < 0 ? [] : [{ alias, field: alias.slice(0, dot), name: alias.slice(dot + 1) }];
+    const fields = alias.split('.');
+    const name = fields.pop() ?? '';
+    return fields.length === 0 ? [] : [{ alias, fields, name }];
   });
   // The columns were chosen from the type's own shape; TypeScript cannot follow them through SQL text.
   if (paths.length === 0) return rows as T[];
   const folded = new Set(paths.map(({ alias }) => alias));
   const own = Object.keys(rows[0] ?? {}).filter((name) => !folded.has(name));
-  const fields = [...new Set(paths.map(({ field }) => field))];
   // New objects: to delete properties of a row would make each access to it slow.
   return rows.map((row) => {
     const made: Record<string, unknown> = {};
     for (const name of own) made[name] = row[name];
-    for (const field of fields) made[field] = {};
-    // Made in the line above.
-    for (const { alias, field, name } of paths) (made[field] as Record<string, unknown>)[name] = row[alias];
+    for (const { alias, fields, name } of paths) {
+      let at = made;
+      for (const field of fields) {
+        at[field] ??= {};
+        // Made in the line above, here or for an earlier column.
+        at = at[field] as Record<string, unknown>;
+      }
+      at[name] = row[alias];
+    }
     return made as T;
   });
 }

@@ -57,6 +57,23 @@ export interface AuditSnapshots {
   entry_id: string;
 }
 
+export interface AuthProviderDeliveries {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  data: Json;
+  event: string;
+  expires_at: string | null;
+  id: Generated<string>;
+  last_attempt_at: string | null;
+  last_error: string | null;
+  next_attempt_at: Generated<string>;
+  public_id: string;
+  sealed_token: Buffer | null;
+  settled_at: string | null;
+  state: Generated<string>;
+  user_id: string;
+}
+
 export interface GroupAssignments {
   assigned_at: Generated<string>;
   assigned_by: string | null;
@@ -93,6 +110,15 @@ export interface IdempotencyKeys {
   key: string;
   outcome: Json | null;
   place: number;
+}
+
+export interface Identities {
+  created_at: Generated<string>;
+  id: Generated<string>;
+  issuer: string;
+  public_id: string;
+  subject: string;
+  user_id: string;
 }
 
 export interface ImpersonationSessions {
@@ -346,6 +372,7 @@ export interface Workspaces {
   name: string;
   org_id: string;
   public_id: string;
+  search_text: Generated<string>;
   slug: string;
   updated_at: Generated<string>;
   version: Generated<number>;
@@ -356,10 +383,12 @@ export interface DB {
   audit_outbox: AuditOutbox;
   audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
+  auth_provider_deliveries: AuthProviderDeliveries;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;
   idempotency_keys: IdempotencyKeys;
+  identities: Identities;
   impersonation_sessions: ImpersonationSessions;
   jobs: Jobs;
   org_access: OrgAccess;

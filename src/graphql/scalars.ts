@@ -11,6 +11,29 @@ export const DateTime = new GraphQLScalarType({
   parseLiteral: (node, variables) => GraphQLDateTimeISO.parseLiteral(node, variables).toISOString(),
 });
 
+const bareDate = /^\d{4}-\d\d-\d\d$/;
+const timeOfDay = /T\d\d:\d\d:\d\d(\.\d{1,6})?\d*(?:Z|[+-]\d\d:\d\d)$/i;
+
+/** A date is kept as it is written: it is another thing than its first moment. A time goes on in UTC, with its microseconds. */
+function parseDateOrDateTime(value: unknown): string {
+  if (typeof value !== 'string') throw new GraphQLError('This is neither a date nor a point in time.');
+  const isDate = bareDate.test(value);
+  const [, fraction = ''] = timeOfDay.exec(value) ?? [];
+  const instant = GraphQLDateTimeISO.parseValue(isDate ? `${value}T00:00:00Z` : value);
+  const utc = Number.isNaN(instant.getTime()) ? '' : instant.toISOString();
+  if (!/^(?!0000)\d{4}-/.test(utc)) throw new GraphQLError('This is not a time of the years 1 to 9999.');
+  return isDate ? value : `${utc.slice(0, 19)}${fraction}Z`;
+}
+
+export const DateOrDateTime = new GraphQLScalarType<string, string>({
+  name: 'DateOrDateTime',
+  description: 'A day in UTC, `2026-01-31`, or a point in time, RFC 3339: `2026-01-31T12:00:00.000000Z`.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  serialize: String,
+  parseValue: parseDateOrDateTime,
+  parseLiteral: (node) => parseDateOrDateTime(node.kind === Kind.STRING ? node.value : undefined),
+});
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** In one spelling, so that rules compare what they are given with what the database holds. */

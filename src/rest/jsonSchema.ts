@@ -15,6 +15,7 @@ const scalars: Readonly<Record<string, JsonSchema>> = {
   UUID: { type: 'string', format: 'uuid' },
   EmailAddress: { type: 'string', format: 'email' },
   DateTime: { type: 'string', format: 'date-time' },
+  DateOrDateTime: { type: 'string' },
   JSONObject: { type: 'object', additionalProperties: true },
 };
 

@@ -2,6 +2,8 @@ import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/build
 import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
+import { userRootFields } from './rootFields.users.js';
+import { workspaceRootFields } from './rootFields.workspaces.js';
 
 /** What a caller is given: the object, a null with no error, or an error with this code. */
 export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
@@ -15,6 +17,8 @@ export interface RootField {
   readonly outcomes: Readonly<Record<CallerName, Outcome>>;
   /** What the refusal of a caller names, where it is not the permission. */
   readonly lacking?: Readonly<Partial<Record<CallerName, string>>>;
+  /** How many entries a change leaves in the trail, where it is not one. */
+  readonly entries?: number;
 }
 
 export interface Place {
@@ -82,6 +86,7 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 
 /** Every root field, and what each kind of caller is given by it. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
+  ...userRootFields,
   'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
   'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },
   'Query.myOrgs': { outcomes: signedIn, document: '{ myOrgs { isGlobal nodes { id } } }' },
@@ -181,12 +186,6 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   'Mutation.updateMyPreferences': {
     outcomes: signedIn,
     document: 'mutation { updateMyPreferences(preferences: { theme: "dark" }) { user { id } } }',
-  },
-  'Mutation.updateUser': {
-    permission: 'platform.users.update',
-    outcomes: permitted,
-    document: 'mutation ($id: UUID!) { updateUser(id: $id, input: { displayName: "Ada" }) { user { id } } }',
-    variables: user,
   },
   'Mutation.deactivateUser': {
     permission: 'platform.users.deactivate',
@@ -317,6 +316,8 @@ export const rootFields: Readonly<Record<string, RootField>> = {
     variables: async (at) => ({ id: (await admin(at)).id }),
   },
 
+  ...workspaceRootFields,
+
   'Mutation.createPartner': {
     permission: 'platform.partners.create',
     outcomes: permitted,
@@ -334,5 +335,27 @@ export const rootFields: Readonly<Record<string, RootField>> = {
     outcomes: permitted,
     document: 'mutation ($id: UUID!) { archivePartner(id: $id) { partner { id } } }',
     variables: partner,
+  },
+
+  'Mutation.linkIdentity': {
+    permission: 'platform.users.update',
+    outcomes: permitted,
+    document: 'mutation ($input: LinkIdentityInput!) { linkIdentity(input: $input) { identity { id } } }',
+    variables: async ({ gateway }) => ({
+      input: { userId: await aUser(gateway.database), issuer: 'https://issuer.example', subject: crypto.randomUUID() },
+    }),
+  },
+  'Mutation.unlinkIdentity': {
+    permission: 'platform.users.update',
+    outcomes: permitted,
+    document: 'mutation ($id: UUID!) { unlinkIdentity(id: $id) { removedId } }',
+    async variables({ gateway }) {
+      const { db } = gateway.database;
+      const userId = await aUser(gateway.database);
+      const { id: key } = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+      const id = crypto.randomUUID();
+      await db.insertInto('identities').values({ public_id: id, user_id: key, issuer: 'https://issuer.example', subject: id }).execute();
+      return { id };
+    },
   },
 };

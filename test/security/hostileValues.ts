@@ -27,7 +27,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
       '_%\\',
       "'; drop table users; --",
       '$1',
-      '${7*7}',
+      '#{7*7}',
       '{{7*7}}',
       '..%2f..%2fetc%2fpasswd',
       '0x10',
