@@ -10,6 +10,7 @@ import * as auditKeeping from './0011_audit_keeping.js';
 import * as workspaces from './0012_workspaces.js';
 import * as accounts from './0013_accounts.js';
 import * as authProvider from './0014_auth_provider.js';
+import * as effectivePermissions from './0014_effective_permissions.js';
 import * as identities from './0015_identities.js';
 
 /** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
@@ -25,5 +26,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012_workspaces': workspaces,
   '0013_accounts': accounts,
   '0014_auth_provider': authProvider,
+  '0014_effective_permissions': effectivePermissions,
   '0015_identities': identities,
 };

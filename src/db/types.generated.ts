@@ -21,6 +21,18 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface ActingUsers {
+  has_platform_access: boolean | null;
+  user_id: string | null;
+}
+
+export interface ActiveAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  user_id: string | null;
+}
+
 export interface ApiKeys {
   created_at: Generated<string>;
   expires_at: string | null;
@@ -72,6 +84,14 @@ export interface AuthProviderDeliveries {
   settled_at: string | null;
   state: Generated<string>;
   user_id: string;
+}
+
+export interface EffectivePermissions {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  permission: string | null;
+  user_id: string | null;
 }
 
 export interface GroupAssignments {
@@ -322,6 +342,14 @@ export interface Shards {
   version: Generated<number>;
 }
 
+export interface UnendedAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  suspended_at: string | null;
+  user_id: string | null;
+}
+
 export interface Users {
   auth_provider: Generated<string>;
   avatar_url: string | null;
@@ -379,11 +407,14 @@ export interface Workspaces {
 }
 
 export interface DB {
+  acting_users: ActingUsers;
+  active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
   audit_outbox: AuditOutbox;
   audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
   auth_provider_deliveries: AuthProviderDeliveries;
+  effective_permissions: EffectivePermissions;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;
@@ -402,6 +433,7 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   shards: Shards;
+  unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;
   workspaces: Workspaces;
