@@ -48,6 +48,8 @@ export interface Context extends Platform {
   readonly loaders: Map<string, DataLoader<string, unknown>>;
   /** Permissions whose lack this request has been let through with, and the writing of the entry that says so. */
   readonly violations: Map<string, Promise<void>>;
+  /** What this request was refused, by what was missing, and the recording of it. */
+  readonly denials: Map<string, Promise<void>>;
 }
 
 /** The context of what goes on after its request was answered: each event of a stream is shown in one that was made for it. */

@@ -66,6 +66,9 @@ export class NotFound extends DomainError {
   }
 }
 
+/** There is such an object, or may be, and a rule keeps it from the caller: it reads as `NotFound`, and is a refusal to the trail. */
+export class Hidden extends NotFound {}
+
 /** The state of the object, or another object, is in the way. */
 export class Conflict extends DomainError {
   readonly code = 'CONFLICT';

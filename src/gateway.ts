@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import { recordDenial, recordingDenials } from './access/denial.js';
 import { decidePermission } from './access/rule.js';
 import type { Config } from './config.js';
 import { actorOf, type Context, type Platform } from './context.js';
@@ -91,7 +92,7 @@ async function addRest(
     const operations = compileOperations(dialect, folder, surface);
     await app.register(restSurface<Context>, {
       surface,
-      operations,
+      operations: operations.map((operation) => ({ ...operation, run: recordingDenials(operation.run) })),
       contextOf,
       requireUser: actorOf,
       requirePermission,
@@ -111,5 +112,8 @@ async function addRest(
 
 async function requirePermission(ctx: Context, permission: string): Promise<void> {
   const decision = await decidePermission(ctx, permission);
-  if (decision !== true) throw decision();
+  if (decision === true) return;
+  const refusal = decision();
+  await recordDenial(ctx, refusal);
+  throw refusal;
 }

@@ -104,6 +104,14 @@ export interface AuditOutbox {
   org_id: string;
 }
 
+export interface AuditRepeats {
+  began_at: Generated<string>;
+  entry: Json;
+  key: Buffer;
+  last_at: Generated<string>;
+  repeats: Generated<number>;
+}
+
 export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
@@ -374,6 +382,7 @@ export interface PlatformAuditLog {
   id: string;
   impersonated_user_id: string | null;
   ip_address: string | null;
+  occurrences: Generated<number>;
   org_id: string | null;
   org_name: string | null;
   outcome: Generated<string>;
@@ -381,6 +390,7 @@ export interface PlatformAuditLog {
   resource_display_id: string;
   resource_id: string;
   resource_type: string;
+  snapshot_digest: Buffer | null;
   trace_id: string | null;
   xid: Generated<string>;
 }
@@ -522,6 +532,7 @@ export interface DB {
   audit_counts_by_org: AuditCountsByOrg;
   audit_counts_progress: AuditCountsProgress;
   audit_outbox: AuditOutbox;
+  audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
   audit_views: AuditViews;
   auth_provider_deliveries: AuthProviderDeliveries;

@@ -6,6 +6,8 @@ import { verifyPassword } from '../access/passwords.js';
 import { hashOf, newSecret, refreshTokenPrefix } from '../access/secrets.js';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
+import type { AuthorColumns } from '../audit/record.js';
+import { recordRepeatable } from '../audit/repeats.js';
 import { actorOf, type Context } from '../context.js';
 import { Conflict, Unauthenticated } from '../errors.js';
 import type { Selection } from '../graphql/selection.js';
@@ -45,11 +47,37 @@ export async function login(ctx: Context, { email, password }: LoginInput, selec
     .where('u.deleted_at', 'is', null)
     .executeTakeFirst();
   const isRight = await verifyPassword(account?.password_hash, password);
-  if (!account || !isRight || account.status !== 'active' || account.isBlocked) throw new Unauthenticated(wrong);
+  if (!account || !isRight || account.status !== 'active' || account.isBlocked) {
+    await recordFailedLogin(ctx, email, account);
+    throw new Unauthenticated(wrong);
+  }
   // Only what fails counts.
   await forgiveAttempt(ctx.db, limits.passwordsFromAddress, network);
   await forgiveAttempt(ctx.db, limits.passwordsOfAccount, email);
   return payloadOf(ctx, await startSession(ctx, account), selection);
+}
+
+/**
+ * Tells the trail of a sign-in that failed: for an account that there is, by account and address; for the others, by address alone, so that
+ * made-up emails can't flood the log. The refusal stands whether or not it could be recorded.
+ */
+async function recordFailedLogin(ctx: Context, email: string, account: Account | undefined): Promise<void> {
+  const { ipAddress, traceId } = ctx.origin;
+  const nobody: AuthorColumns = {
+    actor_type: 'system',
+    actor_id: 'anonymous',
+    actor_display_name: 'Nobody who is known',
+    ip_address: ipAddress,
+    trace_id: traceId,
+  };
+  const resource = account
+    ? { type: 'user', id: account.id, displayId: account.displayName }
+    : { type: 'user', id: 'unknown', displayId: email };
+  try {
+    await recordRepeatable(ctx, nobody, { action: 'session.login_failed', outcome: 'failed', resource }, [resource.id, ipAddress ?? '']);
+  } catch (failure) {
+    ctx.log.error({ err: failure, traceId }, 'a failed sign-in could not be recorded; it stays refused');
+  }
 }
 
 async function startSession(ctx: Context, account: Account): Promise<Pair> {

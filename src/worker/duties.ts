@@ -1,5 +1,6 @@
 import { deliverSnapshots } from '../audit/deliverSnapshots.duty.js';
 import { auditPartitions } from '../audit/partitions.duty.js';
+import { auditRepeats } from '../audit/repeats.duty.js';
 import { auditRollups } from '../audit/rollups.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
@@ -13,6 +14,7 @@ import type { Duty } from './duty.js';
 /** Every duty of a worker. */
 export const duties: readonly Duty[] = [
   auditPartitions,
+  auditRepeats,
   auditRollups,
   authProviderDeliveries,
   deadTokens,
