@@ -11,6 +11,7 @@ import { compileOperations } from './rest/compile.js';
 import { dialectOf } from './rest/dialect.js';
 import { operationsFolder } from './rest/folder.js';
 import { openApiOf } from './rest/openApi.js';
+import type { CompiledOperation } from './rest/operation.js';
 import { restSurface } from './rest/restSurface.js';
 import { surfaces } from './rest/surfaces/index.js';
 import { buildSchema } from './schema/schema.js';
@@ -92,7 +93,7 @@ async function addRest(
     const operations = compileOperations(dialect, folder, surface);
     await app.register(restSurface<Context>, {
       surface,
-      operations: operations.map((operation) => ({ ...operation, run: recordingDenials(operation.run) })),
+      operations: operations.map(withDenials),
       contextOf,
       requireUser: actorOf,
       requirePermission,
@@ -108,6 +109,11 @@ async function addRest(
     });
   }
   await app.register(docsPages, { documents });
+}
+
+/** What an operation's rules refuse is in the trail; a stream's refusals are recorded where it is opened. */
+function withDenials(operation: CompiledOperation): CompiledOperation {
+  return operation.kind === 'subscription' ? operation : { ...operation, run: recordingDenials(operation.run) };
 }
 
 async function requirePermission(ctx: Context, permission: string): Promise<void> {
