@@ -4,14 +4,14 @@ import { type Kysely, sql } from 'kysely';
 const counts = {
   audit_counts_by_action: 'action text not null, resource_type text not null, outcome text not null',
   audit_counts_by_org: 'org_id uuid, action text not null, resource_type text not null, outcome text not null',
-  audit_counts_by_actor: 'actor_id text not null, org_id uuid, outcome text not null',
+  audit_counts_by_actor: 'actor_id text not null, outcome text not null',
 } as const;
 
 /** What identifies a count, in the order in which filters narrow it. */
 const keys = {
   audit_counts_by_action: 'grain, bucket, action, resource_type, outcome',
   audit_counts_by_org: 'org_id, grain, bucket, action, resource_type, outcome',
-  audit_counts_by_actor: 'actor_id, grain, bucket, org_id, outcome',
+  audit_counts_by_actor: 'actor_id, grain, bucket, outcome',
 } as const;
 
 /**

@@ -53,7 +53,7 @@ export class AuditFilter {
   readonly changedField?: string | null;
 }
 
-const textRule = { max: 500 };
+const textRule = { max: 500, nullable: true };
 
 /**
  * The entries `platform_audit_log e` that a filter lets through. Every list, count, series, export and tail of the trail reads
