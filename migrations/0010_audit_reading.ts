@@ -36,12 +36,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   for (const [table, columns] of Object.entries(counts)) {
     await sql`create table ${sql.table(table)} (
-      grain text not null check (grain in ('hour', 'day', 'month')),
+      grain text not null,
       -- The first moment of the hour, day or month, in UTC.
       bucket timestamptz not null,
       ${sql.raw(columns)},
       count bigint not null check (count > 0)
-    ) with (fillfactor = 80)`.execute(db);
+    ) partition by list (grain)`.execute(db);
+    // Apart, so that the few days and months are not scattered among the hours.
+    for (const grain of ['hour', 'day', 'month']) {
+      await sql`create table ${sql.table(`${table}_${grain}`)} partition of ${sql.table(table)}
+        for values in (${sql.lit(grain)}) with (fillfactor = 80)`.execute(db);
+    }
   }
   for (const [table, key] of Object.entries(keys)) {
     const [name, byTime] = [sql.id(`${table}_key`), sql.id(`${table}_by_time`)];
