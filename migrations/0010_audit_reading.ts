@@ -20,7 +20,7 @@ const keys = {
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- For those who follow the table.
-    create index platform_audit_log_by_xid on platform_audit_log (xid);
+    create index platform_audit_log_by_xid on platform_audit_log (xid, id);
     -- The expression of src/audit/audit.filter.ts.
     create index platform_audit_log_search on platform_audit_log using gin ((
       lower(coalesce(actor_display_name, '') || ' ' || actor_id || ' ' || resource_type || ' ' || resource_id || ' ' || resource_display_id)

@@ -7,10 +7,16 @@ import type { Database } from './db/pool.js';
 import type { Tenancy } from './tenancy/tenancy.js';
 
 /** What gateways and workers of this process are made with. */
-export function platformOf({ db }: Pick<Database, 'db'>, tenancy: Tenancy, config: Config, keys: SigningKeys): Platform {
+export function platformOf(
+  { db, notifications }: Pick<Database, 'db' | 'notifications'>,
+  tenancy: Tenancy,
+  config: Config,
+  keys: SigningKeys,
+): Platform {
   const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   return {
     db,
+    notifications,
     keys,
     openId: issuer === undefined ? undefined : openIdIssuer(issuer, audience),
     authProvider: authProviderOf(config),

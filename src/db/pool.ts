@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { Unavailable } from '../errors.js';
 import { type OnStatement, preparingClient } from './client.js';
+import { type Notifications, openNotifications } from './notifications.js';
 import type { DB } from './types.generated.js';
 
 export interface PoolOptions {
@@ -26,6 +27,7 @@ export interface DatabaseOptions extends PoolOptions {
 export interface Database {
   readonly db: Kysely<DB>;
   readonly pool: pg.Pool;
+  readonly notifications: Notifications;
   /** A secret; see `DatabaseOptions`. */
   readonly url: string;
   close(): Promise<void>;
@@ -48,7 +50,21 @@ const types: pg.CustomTypesConfig = {
 /** Opens the control plane's database. No connection is made before the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { db, pool } = openPool<DB>(options, preparingClient(options.onStatement ?? (() => {})));
-  return { db, pool, url: options.url, close: () => db.destroy() };
+  const notifications = openNotifications({
+    url: options.url,
+    applicationName: `${options.applicationName} notifications`,
+    onError: options.onIdleError,
+  });
+  return {
+    db,
+    pool,
+    notifications,
+    url: options.url,
+    async close() {
+      await notifications.close();
+      await db.destroy();
+    },
+  };
 }
 
 /** Opens a pool of the client's connections on a database with these tables. No connection is made before the first statement. */

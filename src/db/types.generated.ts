@@ -103,6 +103,14 @@ export interface AuditOutbox {
   org_id: string;
 }
 
+export interface AuditRepeats {
+  began_at: Generated<string>;
+  entry: Json;
+  key: Buffer;
+  last_at: Generated<string>;
+  repeats: Generated<number>;
+}
+
 export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
@@ -208,6 +216,20 @@ export interface ImpersonationSessions {
   token_hash: Buffer;
 }
 
+export interface JobEvents {
+  cancel_requested_at: string | null;
+  created_at: string;
+  current_message: string | null;
+  current_stage: string | null;
+  errors: string[];
+  job_id: string;
+  number: number;
+  progress_current: number | null;
+  progress_total: number | null;
+  statistics: Json;
+  status: string;
+}
+
 export interface Jobs {
   attempts: Generated<number>;
   cancel_requested_at: string | null;
@@ -216,6 +238,7 @@ export interface Jobs {
   current_message: string | null;
   current_stage: string | null;
   errors: Generated<string[]>;
+  event_number: Generated<number>;
   fence: Generated<number>;
   heartbeat_at: string | null;
   id: Generated<string>;
@@ -358,6 +381,7 @@ export interface PlatformAuditLog {
   id: string;
   impersonated_user_id: string | null;
   ip_address: string | null;
+  occurrences: Generated<number>;
   org_id: string | null;
   org_name: string | null;
   outcome: Generated<string>;
@@ -365,6 +389,7 @@ export interface PlatformAuditLog {
   resource_display_id: string;
   resource_id: string;
   resource_type: string;
+  snapshot_digest: Buffer | null;
   trace_id: string | null;
   xid: Generated<string>;
 }
@@ -506,6 +531,7 @@ export interface DB {
   audit_counts_by_org: AuditCountsByOrg;
   audit_counts_progress: AuditCountsProgress;
   audit_outbox: AuditOutbox;
+  audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
   audit_views: AuditViews;
   auth_provider_deliveries: AuthProviderDeliveries;
@@ -516,6 +542,7 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   identities: Identities;
   impersonation_sessions: ImpersonationSessions;
+  job_events: JobEvents;
   jobs: Jobs;
   one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;

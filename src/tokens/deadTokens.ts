@@ -41,6 +41,12 @@ const deletions: readonly Deletion[] = [
         select id from one_time_tokens where used_at is not null or expires_at <= now() limit ${batchSize} for update skip locked) returning id)
       select count(*)::int as deleted, count(*)::int as seen from dead`,
   },
+  {
+    name: 'attempts that count no longer',
+    statement: sql`with past as (delete from attempts where subject in (
+        select subject from attempts where resets_at <= now() limit ${batchSize} for update skip locked) returning subject)
+      select 0 as deleted, count(*)::int as seen from past`,
+  },
 ];
 
 /** Deletes a batch of each kind, each in a transaction of its own. Safe beside itself: what another one deletes is skipped. */

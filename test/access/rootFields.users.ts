@@ -1,4 +1,4 @@
-import { aUser } from '../support/builders.js';
+import { aOneTimeToken, aUser } from '../support/builders.js';
 import type { RootField } from './rootFields.js';
 
 const permitted: RootField['outcomes'] = {
@@ -24,6 +24,8 @@ const signedIn: RootField['outcomes'] = {
   keyWithout: 'data',
 };
 
+const interactive: RootField['outcomes'] = { ...signedIn, keyWith: 'FORBIDDEN', keyWithout: 'FORBIDDEN' };
+
 /** A list of the platform, which a refusal names by what /v1 documents. */
 function listOf(permission: string, document: string): RootField {
   const documented = 'platform:read';
@@ -37,6 +39,39 @@ function listOf(permission: string, document: string): RootField {
 
 /** Root fields of users, beside those that only read. */
 export const userRootFields: Readonly<Record<string, RootField>> = {
+  'Mutation.changePassword': {
+    permission: 'session',
+    // Allowed, but none of them has a password.
+    outcomes: {
+      ...interactive,
+      member: 'BAD_USER_INPUT',
+      orgAdmin: 'BAD_USER_INPUT',
+      adminWithout: 'BAD_USER_INPUT',
+      adminWith: 'BAD_USER_INPUT',
+    },
+    document: 'mutation { changePassword(input: { currentPassword: "was it this", newPassword: "a better one" }) { endedSessions } }',
+  },
+  'Mutation.requestEmailVerification': {
+    permission: 'session',
+    outcomes: interactive,
+    document: 'mutation { requestEmailVerification { accepted } }',
+  },
+  'Mutation.requestPasswordReset': {
+    outcomes: { ...signedIn, anonymous: 'data' },
+    document: 'mutation ($email: EmailAddress!) { requestPasswordReset(input: { email: $email }) { accepted } }',
+    variables: () => ({ email: `${crypto.randomUUID()}@test.example` }),
+  },
+  'Mutation.resetPassword': {
+    outcomes: { ...signedIn, anonymous: 'data' },
+    document: `mutation ($token: String!) {
+      resetPassword(input: { token: $token, newPassword: "correct horse battery" }) { endedSessions } }`,
+    variables: async ({ gateway: { database } }) => ({ token: await aOneTimeToken(database, await aUser(database), 'password_reset') }),
+  },
+  'Mutation.verifyEmail': {
+    outcomes: { ...signedIn, anonymous: 'data' },
+    document: 'mutation ($token: String!) { verifyEmail(input: { token: $token }) { email } }',
+    variables: async ({ gateway: { database } }) => ({ token: await aOneTimeToken(database, await aUser(database), 'email_verification') }),
+  },
   'Query.orgAdminAccess': {
     outcomes: signedIn,
     document: 'query ($id: UUID!) { orgAdminAccess(orgId: $id) { hasAccess } }',

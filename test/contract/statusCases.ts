@@ -1,6 +1,7 @@
 import { administrationCases } from './administrationCases.js';
 import { auditCases } from './auditCases.js';
 import { impersonationCases } from './impersonationCases.js';
+import { jobCases } from './jobCases.js';
 import { orgCases } from './orgCases.js';
 import { partnerCases } from './partnerCases.js';
 import { shardCases } from './shardCases.js';
@@ -54,6 +55,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...auditCases,
   ...impersonationCases,
   ...orgCases,
+  ...jobCases,
   ...partnerCases,
   ...v1AdminCases,
   ...v1UserCases,

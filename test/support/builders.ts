@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { hashPassword } from '../../src/access/passwords.js';
+import { issueOneTimeToken } from '../../src/credentials/oneTimeTokens.js';
 import { placementOf } from '../../src/tenancy/placement.js';
 import { schemaNameOf } from '../../src/tenancy/schemaName.js';
 import { makeTenantSchema } from '../../src/tenancy/tenantSchema.js';
@@ -209,6 +210,16 @@ export async function shutOut(
 export async function theOnlyLastingAdmin({ db }: TestDatabase, userId: string): Promise<void> {
   const user = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
   await db.updateTable('group_assignments').set({ expires_at: '2099-01-01T00:00:00Z' }).where('user_id', '<>', user.id).execute();
+}
+
+/** A token as it is sent to a user by email. @returns the token */
+export async function aOneTimeToken(
+  { db }: TestDatabase,
+  userId: string,
+  purpose: 'email_verification' | 'password_reset',
+): Promise<string> {
+  const { id } = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+  return (await db.transaction().execute((tx) => issueOneTimeToken(tx, id, purpose))).token;
 }
 
 /** A session of a user, that began with a sign-in. @returns the public id, which its access tokens carry as `sid` */
