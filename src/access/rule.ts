@@ -66,6 +66,16 @@ export const isInteractive: Rule = rule(
   }),
 );
 
+/** As themselves, by a session or a key: not an admin who acts as another user. */
+export const isNotImpersonating: Rule = rule(
+  'not acting as another user',
+  signedIn(
+    (actor) =>
+      actor.credential.kind !== 'impersonation' ||
+      (() => new Forbidden('impersonation', { message: 'This is not done while acting as another user.' })),
+  ),
+);
+
 /** The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. */
 export async function decidePermission(ctx: Context, permission: string): Promise<Decision> {
   if (!ctx.actor) return noCaller;

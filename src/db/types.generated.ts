@@ -21,6 +21,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
 export interface ActingUsers {
   has_platform_access: boolean | null;
   user_id: string | null;
@@ -46,6 +48,54 @@ export interface ApiKeys {
   user_id: string;
 }
 
+export interface AuditBatches {
+  chain: Buffer;
+  end_id: string;
+  end_xid: string;
+  entries: number;
+  ids: Buffer;
+  key_id: string;
+  leaves: Buffer;
+  number: string;
+  root: Buffer;
+  sealed_at: string;
+  signature: Buffer;
+}
+
+export interface AuditDrops {
+  dropped_at: Generated<string>;
+  entries: string;
+  ids: Buffer;
+  month: Timestamp;
+}
+
+export interface AuditExports {
+  after_entry: string | null;
+  bytes: string | null;
+  created_at: Generated<string>;
+  expires_at: string;
+  failed_at: string | null;
+  filter: Json;
+  finished_at: string | null;
+  format: string;
+  id: string;
+  resumes: string | null;
+  rows: string | null;
+  sha256: Buffer | null;
+  snapshot: string | null;
+  started_at: string | null;
+  user_id: string;
+}
+
+export interface AuditHolds {
+  from_month: Timestamp;
+  id: string;
+  placed_at: Generated<string>;
+  reason: string;
+  released_at: string | null;
+  to_month: Timestamp;
+}
+
 export interface AuditOutbox {
   after: Json | null;
   before: Json | null;
@@ -53,6 +103,11 @@ export interface AuditOutbox {
   entry_id: string;
   id: Generated<string>;
   org_id: string;
+}
+
+export interface AuditPublished {
+  number: string;
+  published_at: Generated<string>;
 }
 
 export interface AuditRepeats {
@@ -410,7 +465,12 @@ export interface DB {
   acting_users: ActingUsers;
   active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
+  audit_batches: AuditBatches;
+  audit_drops: AuditDrops;
+  audit_exports: AuditExports;
+  audit_holds: AuditHolds;
   audit_outbox: AuditOutbox;
+  audit_published: AuditPublished;
   audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
   auth_provider_deliveries: AuthProviderDeliveries;

@@ -70,7 +70,7 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
     ...(operation.description ? { description: operation.description } : {}),
     parameters: [
       ...parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(surface, parameter, components)),
-      ...(operation.kind === 'mutation' ? conditionParameters : []),
+      ...(operation.kind === 'mutation' && !rest.stream ? conditionParameters : []),
     ],
     ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
     responses: responsesOf(surface, operation, components),
@@ -104,13 +104,24 @@ function responsesOf(surface: Surface, { rest, parameters, output }: CompiledOpe
   if (rest.permission) errors.add(403);
   if (parameters.length > 0) errors.add(422);
   const done = { description: meaningOf[rest.status] ?? 'Done.' };
-  const responses: Record<string, JsonSchema> = { [rest.status]: output ? content(outputSchema(output, components), done) : done };
+  const responses: Record<string, JsonSchema> = {
+    [rest.status]: rest.stream ? streamed(rest.stream) : output ? content(outputSchema(output, components), done) : done,
+  };
   for (const status of [...errors].sort()) {
     const schema = { $ref: `#/components/schemas/${surface.errorSchemaOf(status)}` };
     const meaning = status === 403 && rest.permission ? `The caller lacks ${rest.permission}.` : meaningOf[status];
     responses[status] = content(schema, { description: meaning ?? 'Documented.' });
   }
   return responses;
+}
+
+/** Without an end where it breaks off: a client that reads to the end of the chunks has all of it. */
+function streamed(types: readonly string[]): JsonSchema {
+  const schema = { type: 'string' };
+  return {
+    description: 'Streamed, as an attachment. The headers and trailers name its manifest.',
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+  };
 }
 
 function content(schema: JsonSchema, around: JsonSchema): JsonSchema {

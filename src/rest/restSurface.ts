@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import '../server/request.js';
 import type { Conditions } from '../conditions/conditions.js';
 import { Unauthenticated } from '../errors.js';
+import { sendDownload } from './download.js';
 import { answerTo } from './errorAnswer.js';
 import { serializerSchema } from './jsonSchema.js';
 import type { CompiledOperation } from './operation.js';
@@ -57,7 +58,9 @@ function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options:
   scope.route({
     method,
     url: path.slice(surface.prefix.length),
-    schema: operation.output ? { response: { [status]: serializerSchema(operation.output) } } : {},
+    // To ask what a download would say is to make one.
+    exposeHeadRoute: operation.rest.stream === undefined,
+    schema: operation.output && !operation.rest.stream ? { response: { [status]: serializerSchema(operation.output) } } : {},
     onRequest: async (request) => {
       request.operation = named;
       const context = await contextOf(request);
@@ -76,6 +79,7 @@ function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options:
       if ('issues' in input) throw new RequestInvalid(input.issues);
       const result = await operation.run(context, input.variables);
       const answer = bodyIn(operation, result, String(Object.values(params)[0] ?? ''));
+      if (operation.rest.stream) return sendDownload(reply, answer);
       reply.headers(answerHeaders(answer, conditions));
       return operation.output ? reply.code(status).send(answer) : reply.code(status).send();
     },

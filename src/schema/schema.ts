@@ -7,6 +7,10 @@ import { AdminsResolver } from '../admins/admins.resolver.js';
 import { adminRules } from '../admins/admins.rules.js';
 import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
+import { AuditExportResolver } from '../audit/export.resolver.js';
+import { auditExportRules } from '../audit/export.rules.js';
+import { AuditProofResolver } from '../audit/proof.resolver.js';
+import { auditProofRules } from '../audit/proof.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
 import { IdentitiesResolver } from '../identities/identities.resolver.js';
@@ -33,6 +37,8 @@ import { NodeResolver } from './node.resolver.js';
 const resolvers: NonEmptyArray<new () => object> = [
   AdminsResolver,
   ApiKeysResolver,
+  AuditExportResolver,
+  AuditProofResolver,
   GroupPermissionsResolver,
   GroupsResolver,
   IdentitiesResolver,
@@ -84,6 +90,8 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     nodeRules,
     adminRules,
     apiKeyRules,
+    auditExportRules,
+    auditProofRules,
     groupRules,
     identityRules,
     impersonationRules,
