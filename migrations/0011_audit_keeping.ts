@@ -19,8 +19,6 @@ async function entries(db: Kysely<unknown>): Promise<void> {
       -- SHA-256 of the entry's snapshots, which are kept elsewhere; null where it has none.
       add column snapshot_digest bytea check (length(snapshot_digest) = 32);
 
-    -- The order in which the seal follows the log: nothing below the oldest running transaction changes any more.
-    create index platform_audit_log_by_xid on platform_audit_log (xid, id);
 
     -- The text of jsonb is one for each value: its keys are in order, and each once.
     create function audit_snapshot_digest(before jsonb, after jsonb) returns bytea language sql immutable parallel safe as $$

@@ -8,12 +8,16 @@ import type { Sealing } from './audit/sealing.js';
 import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { Copies } from './db/copies.js';
+import type { Notifications } from './db/notifications.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
+import type { ShardKeys } from './tenancy/shardKeys.js';
+import type { ShardPools } from './tenancy/shardPools.js';
 
 /** What a gateway is made with: the same for every request. */
 export interface Platform {
   readonly db: Kysely<DB>;
+  readonly notifications: Notifications;
   readonly keys: SigningKeys;
   /** Whose access tokens are taken beside our own. */
   readonly openId?: OpenIdIssuer;
@@ -23,6 +27,8 @@ export interface Platform {
   readonly sealing: Sealing;
   /** Streams rows out of the database. */
   readonly copies: Copies;
+  readonly shardKeys: ShardKeys;
+  readonly shardPools: ShardPools;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */
@@ -50,6 +56,12 @@ export interface Context extends Platform {
   readonly violations: Map<string, Promise<void>>;
   /** What this request was refused, by what was missing, and the recording of it. */
   readonly denials: Map<string, Promise<void>>;
+}
+
+/** The context of what goes on after its request was answered: each event of a stream is shown in one that was made for it. */
+export interface StreamContext extends Context {
+  /** Aborted when no one waits for more: the caller has gone, or the process stops. */
+  readonly signal: AbortSignal;
 }
 
 /** The caller. @throws Unauthenticated where there is none */

@@ -11,6 +11,7 @@ import { compileOperations } from './rest/compile.js';
 import { dialectOf } from './rest/dialect.js';
 import { operationsFolder } from './rest/folder.js';
 import { openApiOf } from './rest/openApi.js';
+import type { CompiledOperation } from './rest/operation.js';
 import { restSurface } from './rest/restSurface.js';
 import { surfaces } from './rest/surfaces/index.js';
 import { buildSchema } from './schema/schema.js';
@@ -20,7 +21,9 @@ import { explorer } from './server/explorer/explorer.js';
 import { firstQuery } from './server/firstQuery.js';
 import { createApollo } from './server/graphql/apollo.js';
 import { graphqlContext, mountApollo } from './server/graphql/endpoint.js';
+import { mountSubscriptions } from './server/graphql/subscriptions.js';
 import type { Metrics } from './server/metrics.js';
+import { type OpenStreams, openStreams } from './server/openStreams.js';
 import { requestContext } from './server/requestContext.js';
 
 export interface GatewayOptions {
@@ -59,10 +62,12 @@ export async function createGateway({ config, database, platform, logger, metric
     metrics,
     ready: () => readiness(database),
     async register(app) {
+      const streams = openStreams(app);
       app.addHook('onClose', () => apollo.stop());
       await app.register(explorer, { assetsDir: explorerAssets(), graphqlPath: '/graphql', defaultQuery: firstQuery });
       mountApollo(app, apollo, '/graphql', (request) => graphqlContext(request, contextOf));
-      await addRest(app, schema, contextOf);
+      mountSubscriptions(app, { schema, path: '/graphql/stream', streams, contextOf });
+      await addRest(app, schema, contextOf, streams);
     },
   });
 }
@@ -79,6 +84,7 @@ async function addRest(
   app: FastifyInstance,
   schema: ReturnType<typeof buildSchema>,
   contextOf: (request: FastifyRequest) => Promise<Context>,
+  streams: OpenStreams,
 ): Promise<void> {
   const folder = operationsFolder();
   const dialect = dialectOf(schema, folder);
@@ -87,12 +93,13 @@ async function addRest(
     const operations = compileOperations(dialect, folder, surface);
     await app.register(restSurface<Context>, {
       surface,
-      operations: operations.map((operation) => ({ ...operation, run: recordingDenials(operation.run) })),
+      operations: operations.map(withDenials),
       contextOf,
       requireUser: actorOf,
       requirePermission,
       conditionsOf: (context) => context.conditions,
       traceIdOf: (request) => request.traceId,
+      openStream: (ctx, reply) => streams.open(reply, actorOf(ctx).id),
     });
     documents.push({
       name: surface.name,
@@ -102,6 +109,11 @@ async function addRest(
     });
   }
   await app.register(docsPages, { documents });
+}
+
+/** What an operation's rules refuse is in the trail; a stream's refusals are recorded where it is opened. */
+function withDenials(operation: CompiledOperation): CompiledOperation {
+  return operation.kind === 'subscription' ? operation : { ...operation, run: recordingDenials(operation.run) };
 }
 
 async function requirePermission(ctx: Context, permission: string): Promise<void> {

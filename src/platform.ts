@@ -6,16 +6,24 @@ import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import { copiesOf } from './db/copies.js';
 import type { Database } from './db/pool.js';
+import type { Tenancy } from './tenancy/tenancy.js';
 
 /** What gateways and workers of this process are made with. */
-export function platformOf({ db, url }: Pick<Database, 'db' | 'url'>, config: Config, keys: SigningKeys): Platform {
+export function platformOf(
+  { db, url, notifications }: Pick<Database, 'db' | 'url' | 'notifications'>,
+  tenancy: Tenancy,
+  config: Config,
+  keys: SigningKeys,
+): Platform {
   const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
-  const openId = issuer === undefined ? undefined : openIdIssuer(issuer, audience);
   return {
     db,
+    notifications,
     keys,
-    openId,
+    openId: issuer === undefined ? undefined : openIdIssuer(issuer, audience),
     authProvider: authProviderOf(config),
+    shardKeys: tenancy.keys,
+    shardPools: tenancy.pools,
     accessTokenTtl,
     refreshTokenTtl,
     sealing: sealingOf(config),

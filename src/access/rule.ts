@@ -66,14 +66,13 @@ export const isInteractive: Rule = rule(
   }),
 );
 
-/** As themselves, by a session or a key: not an admin who acts as another user. */
+/** Acts under their own name: what an admin who acts as a user may not do, whatever that user may. */
 export const isNotImpersonating: Rule = rule(
-  'not acting as another user',
-  signedIn(
-    (actor) =>
-      actor.credential.kind !== 'impersonation' ||
-      (() => new Forbidden('impersonation', { message: 'This is not done while acting as another user.' })),
-  ),
+  'a caller who acts as nobody else',
+  signedIn((actor) => {
+    if (actor.credential.kind !== 'impersonation') return true;
+    return () => new Forbidden('session', { message: 'This is closed to who acts as another user.' });
+  }),
 );
 
 /** The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. */
@@ -108,7 +107,7 @@ export function hasAnyPermission(...keys: readonly [string, ...string[]]): Rule 
 export function documentedAs(permission: string, decide: Rule): Rule {
   return rule(decide.says, async (ctx, parent, args) => {
     const decision = await decide(ctx, parent, args);
-    return decision !== true && ctx.actor ? () => new Forbidden(permission) : decision;
+    return decision !== true && ctx.actor ? () => new Forbidden(permission, { message: `This is for: ${decide.says}.` }) : decision;
   });
 }
 
@@ -181,6 +180,14 @@ export function mayReachOrg(orgId: IdOf): Rule {
       (actor, _ctx, parent, args) =>
         hasOrgAccess(actor, orgId(parent, args)) || (() => new Forbidden('org_access', { message: 'This needs access to the org.' })),
     ),
+  );
+}
+
+/** Decides on an object that the arguments name only through another one: it is found first, and the rule is given it as its parent. */
+export function ofFound(find: (ctx: Context, args: RuleArgs) => Promise<RuleParent>, decide: Rule): Rule {
+  return rule(
+    decide.says,
+    signedIn(async (_actor, ctx, _parent, args) => decide(ctx, await find(ctx, args), args)),
   );
 }
 

@@ -24,3 +24,27 @@ registerEnumType(ActorType, {
     API_KEY: { description: 'A program, with a user’s API key.' },
   },
 });
+
+export const AuditEntryOrderField = {
+  CREATED_AT: 'created_at',
+  ACTION: 'action',
+  RESOURCE_TYPE: 'resource_type',
+  ACTOR_ID: 'actor_id',
+} as const;
+export type AuditEntryOrderField = (typeof AuditEntryOrderField)[keyof typeof AuditEntryOrderField];
+registerEnumType(AuditEntryOrderField, {
+  name: 'AuditEntryOrderField',
+  description: 'What entries can be ordered by. By time a page is found at once, however deep; entries that are equal are ordered by id.',
+});
+
+export const AuditDimension = { ACTION: 'action', RESOURCE_TYPE: 'resource_type', ACTOR: 'actor_id', ORG: 'org_id' } as const;
+export type AuditDimension = (typeof AuditDimension)[keyof typeof AuditDimension];
+registerEnumType(AuditDimension, { name: 'AuditDimension', description: 'What entries are told apart by when they are counted.' });
+
+export const AuditBucket = { HOUR: 'hour', DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
+export type AuditBucket = (typeof AuditBucket)[keyof typeof AuditBucket];
+registerEnumType(AuditBucket, {
+  name: 'AuditBucket',
+  description: 'How long one point of a series is.',
+  valuesConfig: { WEEK: { description: 'From Monday to Sunday (ISO 8601).' } },
+});

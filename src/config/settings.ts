@@ -6,6 +6,7 @@ import {
   openIdIssuerUrl,
   origins,
   publicUrl,
+  shardKeyList,
   signingKeyList,
   trustProxy,
   webhookSecrets,
@@ -96,6 +97,25 @@ export const settings = {
     reader: webhookUrl,
     secret: true,
     meaning: 'Address to which the worker posts each checkpoint of the audit seal: https, or this machine.',
+  },
+  shardPoolSize: {
+    variable: 'SHARD_POOL_SIZE',
+    reader: integer(1, 100),
+    default: '4',
+    meaning: 'Connections to one shard, at most.',
+  },
+  shardMaxConnections: {
+    variable: 'SHARD_MAX_CONNECTIONS',
+    reader: integer(1, 10_000),
+    default: '40',
+    meaning: 'Connections to all shards together, at most; a worker in the same process may have as many again.',
+  },
+  shardKeys: {
+    variable: 'SHARD_KEYS',
+    reader: shardKeyList,
+    secret: true,
+    meaning:
+      'Keys that the addresses of shards are encrypted with, as version:base64url-secret, separated by commas: the highest version encrypts, all decrypt. Secrets have 32 bytes. Where absent, keys are generated and kept in DATA_DIR.',
   },
   adminEmail: {
     variable: 'ADMIN_EMAIL',

@@ -23,6 +23,16 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AbandonedSchemas {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  id: Generated<string>;
+  last_error: string | null;
+  schema_name: string;
+  shard_id: string;
+  try_at: Generated<string>;
+}
+
 export interface ActingUsers {
   has_platform_access: boolean | null;
   user_id: string | null;
@@ -48,6 +58,12 @@ export interface ApiKeys {
   user_id: string;
 }
 
+export interface Attempts {
+  count: number;
+  resets_at: string;
+  subject: Buffer;
+}
+
 export interface AuditBatches {
   chain: Buffer;
   end_id: string;
@@ -60,6 +76,39 @@ export interface AuditBatches {
   root: Buffer;
   sealed_at: string;
   signature: Buffer;
+}
+
+export interface AuditCountsByAction {
+  action: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  outcome: string;
+  resource_type: string;
+}
+
+export interface AuditCountsByActor {
+  actor_id: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  org_id: string | null;
+  outcome: string;
+}
+
+export interface AuditCountsByOrg {
+  action: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  org_id: string | null;
+  outcome: string;
+  resource_type: string;
+}
+
+export interface AuditCountsProgress {
+  is_only: Generated<boolean>;
+  xid: string;
 }
 
 export interface AuditDrops {
@@ -122,6 +171,19 @@ export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
   entry_id: string;
+}
+
+export interface AuditViews {
+  created_at: Generated<string>;
+  description: Generated<string>;
+  filter: Json;
+  id: Generated<string>;
+  is_shared: Generated<boolean>;
+  name: string;
+  owner_id: string;
+  public_id: string;
+  updated_at: Generated<string>;
+  version: Generated<number>;
 }
 
 export interface AuthProviderDeliveries {
@@ -210,6 +272,20 @@ export interface ImpersonationSessions {
   token_hash: Buffer;
 }
 
+export interface JobEvents {
+  cancel_requested_at: string | null;
+  created_at: string;
+  current_message: string | null;
+  current_stage: string | null;
+  errors: string[];
+  job_id: string;
+  number: number;
+  progress_current: number | null;
+  progress_total: number | null;
+  statistics: Json;
+  status: string;
+}
+
 export interface Jobs {
   attempts: Generated<number>;
   cancel_requested_at: string | null;
@@ -218,6 +294,7 @@ export interface Jobs {
   current_message: string | null;
   current_stage: string | null;
   errors: Generated<string[]>;
+  event_number: Generated<number>;
   fence: Generated<number>;
   heartbeat_at: string | null;
   id: Generated<string>;
@@ -236,6 +313,17 @@ export interface Jobs {
   status: Generated<string>;
   updated_at: Generated<string>;
   worker_id: string | null;
+}
+
+export interface OneTimeTokens {
+  created_at: Generated<string>;
+  email: string;
+  expires_at: string;
+  id: Generated<string>;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: string | null;
+  user_id: string;
 }
 
 export interface OrgAccess {
@@ -261,6 +349,15 @@ export interface OrgMemberships {
   updated_at: Generated<string>;
   user_id: string;
   version: Generated<number>;
+}
+
+export interface OrgProvisioning {
+  admin_user_id: string | null;
+  created_at: Generated<string>;
+  fence: Generated<number>;
+  last_error: string | null;
+  lease_expires_at: string;
+  org_id: string;
 }
 
 export interface Orgs {
@@ -313,6 +410,15 @@ export interface Partners {
   updated_at: Generated<string>;
   version: Generated<number>;
   website: string | null;
+}
+
+export interface PasswordResetRequests {
+  created_at: Generated<string>;
+  email: string;
+  id: Generated<string>;
+  ip_address: string | null;
+  public_id: string;
+  trace_id: string;
 }
 
 export interface Permissions {
@@ -385,6 +491,7 @@ export interface Settings {
 export interface Shards {
   archived_at: string | null;
   created_at: Generated<string>;
+  dsn_changed_at: string | null;
   dsn_ciphertext: Buffer | null;
   dsn_key_version: number | null;
   id: Generated<string>;
@@ -395,6 +502,14 @@ export interface Shards {
   region: string;
   updated_at: Generated<string>;
   version: Generated<number>;
+}
+
+export interface TenantMigrations {
+  last_error: string | null;
+  latest: string | null;
+  org_id: string;
+  status: string;
+  updated_at: Generated<string>;
 }
 
 export interface UnendedAssignments {
@@ -462,10 +577,16 @@ export interface Workspaces {
 }
 
 export interface DB {
+  abandoned_schemas: AbandonedSchemas;
   acting_users: ActingUsers;
   active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
+  attempts: Attempts;
   audit_batches: AuditBatches;
+  audit_counts_by_action: AuditCountsByAction;
+  audit_counts_by_actor: AuditCountsByActor;
+  audit_counts_by_org: AuditCountsByOrg;
+  audit_counts_progress: AuditCountsProgress;
   audit_drops: AuditDrops;
   audit_exports: AuditExports;
   audit_holds: AuditHolds;
@@ -473,6 +594,7 @@ export interface DB {
   audit_published: AuditPublished;
   audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
+  audit_views: AuditViews;
   auth_provider_deliveries: AuthProviderDeliveries;
   effective_permissions: EffectivePermissions;
   group_assignments: GroupAssignments;
@@ -481,11 +603,15 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   identities: Identities;
   impersonation_sessions: ImpersonationSessions;
+  job_events: JobEvents;
   jobs: Jobs;
+  one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
+  org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;
+  password_reset_requests: PasswordResetRequests;
   permissions: Permissions;
   platform_audit_log: PlatformAuditLog;
   refresh_tokens: RefreshTokens;
@@ -493,6 +619,7 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   shards: Shards;
+  tenant_migrations: TenantMigrations;
   unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;

@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO, GraphQLEmailAddress, GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLEmailAddress, GraphQLJSON, GraphQLJSONObject, GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
 
 /** RFC 3339 in UTC. The database already answers in this form, so that nothing is parsed on the way out. */
 export const DateTime = new GraphQLScalarType({
@@ -70,4 +70,22 @@ export const EmailAddress = new GraphQLScalarType({
 export const JSONObject = new GraphQLScalarType({
   ...GraphQLJSONObject.toConfig(),
   description: 'A JSON object of any shape.',
+});
+
+export const SafeInt = new GraphQLScalarType({
+  ...GraphQLSafeInt.toConfig(),
+  name: 'SafeInt',
+  description: 'A whole number of at most 53 bits.',
+});
+
+export const CalendarDate = new GraphQLScalarType({
+  ...GraphQLLocalDate.toConfig(),
+  name: 'CalendarDate',
+  description: 'A day of the calendar, in no time zone: `2026-01-31`.',
+});
+
+export const JSONValue = new GraphQLScalarType({
+  ...GraphQLJSON.toConfig(),
+  name: 'JSON',
+  description: 'Any JSON value.',
 });

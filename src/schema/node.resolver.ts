@@ -10,10 +10,14 @@ import { Node } from '../graphql/node.js';
 import { type Selection, selectionOf } from '../graphql/selection.js';
 import { groupRules } from '../groups/groups.rules.js';
 import { findGroup } from '../groups/groups.service.js';
+import { jobRules } from '../jobs/jobs.rules.js';
+import { findJob } from '../jobs/jobs.service.js';
 import { orgRules } from '../orgs/orgs.rules.js';
 import { findOrg } from '../orgs/orgs.service.js';
 import { partnerRules } from '../partners/partners.rules.js';
 import { findPartner } from '../partners/partners.service.js';
+import { shardRules } from '../shards/shards.rules.js';
+import { findShard } from '../shards/shards.service.js';
 import { userRules } from '../users/users.rules.js';
 import { findUser } from '../users/users.service.js';
 import { workspaceRules } from '../workspaces/workspaces.rules.js';
@@ -29,8 +33,10 @@ interface NodeType {
 /** Every type that implements Node; a test holds the two together. */
 export const nodeTypes: Readonly<Record<string, NodeType>> = {
   Group: { table: 'groups', rule: groupRules.Query?.group, find: findGroup },
+  Job: { table: 'jobs', rule: jobRules.Query?.job, find: findJob },
   Org: { table: 'orgs', rule: orgRules.Query?.org, find: findOrg },
   Partner: { table: 'partners', rule: partnerRules.Query?.partner, find: findPartner },
+  Shard: { table: 'shards', rule: shardRules.Query?.shard, find: findShard },
   User: { table: 'users', rule: userRules.Query?.user, find: findUser },
   Workspace: { table: 'workspaces', rule: workspaceRules.Query?.workspace, find: findWorkspace },
 };

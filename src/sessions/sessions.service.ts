@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { issueAccessToken } from '../access/accessTokens.js';
+import { forgiveAttempt, limits, networkOf, requireAttempt } from '../access/attempts.js';
 import { verifyPassword } from '../access/passwords.js';
 import { hashOf, newSecret, refreshTokenPrefix } from '../access/secrets.js';
 import { change } from '../audit/change.js';
@@ -29,10 +30,15 @@ interface Pair {
 
 /**
  * Signs a user in. The answer, and the time it takes, are the same for an unknown email, a wrong password and a user who
- * may not sign in.
+ * may not sign in. Failures are counted by email and by address, whoever they are for.
  * @throws Unauthenticated
+ * @throws TooManyRequests
+ * @throws Unavailable where too many passwords are being checked
  */
 export async function login(ctx: Context, { email, password }: LoginInput, selection: Selection): Promise<SessionPayload> {
+  const network = networkOf(ctx.origin.ipAddress);
+  await requireAttempt(ctx.db, limits.passwordsFromAddress, network);
+  await requireAttempt(ctx.db, limits.passwordsOfAccount, email);
   const account = await ctx.db
     .selectFrom('users as u')
     .select(['u.id as key', 'u.public_id as id', 'u.display_name as displayName', 'u.password_hash', 'u.status'])
@@ -45,6 +51,9 @@ export async function login(ctx: Context, { email, password }: LoginInput, selec
     await recordFailedLogin(ctx, email, account);
     throw new Unauthenticated(wrong);
   }
+  // Only what fails counts.
+  await forgiveAttempt(ctx.db, limits.passwordsFromAddress, network);
+  await forgiveAttempt(ctx.db, limits.passwordsOfAccount, email);
   return payloadOf(ctx, await startSession(ctx, account), selection);
 }
 

@@ -1,9 +1,15 @@
+import { deliverSnapshots } from '../audit/deliverSnapshots.duty.js';
 import { auditPartitions } from '../audit/partitions.duty.js';
 import { auditRepeats } from '../audit/repeats.duty.js';
+import { auditRollups } from '../audit/rollups.duty.js';
 import { auditSeal } from '../audit/seal.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
+import { passwordResets } from '../credentials/passwordResets.duty.js';
+import { jobSlots } from '../jobs/jobs.duty.js';
+import { provisioningDuty } from '../tenancy/provisioning.duty.js';
+import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
 
 /** Every duty of a worker. */
@@ -14,4 +20,10 @@ export const duties: readonly Duty[] = [
   authProviderDeliveries,
   idempotencyKeys,
   oldAuthProviderDeliveries,
+  auditRollups,
+  deadTokens,
+  deliverSnapshots,
+  ...jobSlots(),
+  passwordResets,
+  provisioningDuty,
 ];

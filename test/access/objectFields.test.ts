@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { permissionKeys } from '../../src/access/permissions.js';
 import { isPublic, sameAudience, withParent } from '../../src/access/rule.js';
 import { buildUnguardedSchema, rulesOf } from '../../src/schema/schema.js';
-import { aMembership, anOrg, aUser, aWorkspace, aWorkspaceMember } from '../support/builders.js';
+import { aMembership, aTenant, aUser, aWorkspace, aWorkspaceMember } from '../support/builders.js';
 import { type Caller, type TestGateway, testGateway } from '../support/gateway.js';
 import { anAdmin } from './callers.js';
 import { objectFields } from './objectFields.js';
@@ -14,7 +14,7 @@ let orgAdmin: Caller;
 beforeAll(async () => {
   gateway = await testGateway();
   const [first, second] = [await aUser(gateway.database), await aUser(gateway.database)];
-  orgId = await anOrg(gateway.database, { slug: 'the-org', members: [first], admins: [second] });
+  ({ id: orgId } = await aTenant(gateway, { slug: 'the-org', members: [first], admins: [second] }));
   // One in which both work, and one in which neither does.
   const design = await aWorkspace(gateway.database, orgId, 'Design');
   for (const user of [first, second]) await aWorkspaceMember(gateway.database, design, user, 'viewer');
@@ -24,6 +24,7 @@ beforeAll(async () => {
     {},
     { token: gateway.adminToken },
   );
+  await gateway.rest('POST', `/api/v1/platform/orgs/${orgId}/seed`, { token: gateway.adminToken });
   member = { token: gateway.tokenFor(first) };
   orgAdmin = { token: gateway.tokenFor(second) };
 });
@@ -61,24 +62,29 @@ const adminsWays: Readonly<Record<string, Way>> = {
     to: (selection) => `query ($id: UUID!) { orgMembers(orgId: $id) { nodes { user { workspaceMemberships { ${selection} } } } } }`,
     needs: 'platform.users.read',
   },
+  Job: { to: (selection) => `{ jobs { nodes { ${selection} } } }`, needs: 'platform.orgs.seed' },
   Partner: { to: (selection) => `{ partners { nodes { ${selection} } } }`, needs: 'platform.partners.list' },
+  Shard: { to: (selection) => `{ shards { nodes { ${selection} } } }`, needs: 'platform.shards.list' },
   Group: { to: (selection) => `{ groups { nodes { ${selection} } } }`, needs: 'platform.groups.list' },
 };
 
 const admins = new Map<string, Promise<Caller>>();
 
+/** What ties an admin to the org. */
+type Tie = 'none' | 'fellow' | 'access';
+
 /** An admin with these permissions; one and the same for each set of them. */
-function adminWith(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
+function adminWith(permissions: readonly string[], tie: Tie): Promise<Caller> {
   const keys = [...new Set(permissions)].sort();
-  const name = `${isFellow} ${keys}`;
-  const known = admins.get(name) ?? makeAdmin(keys, isFellow);
+  const name = `${tie} ${keys}`;
+  const known = admins.get(name) ?? makeAdmin(keys, tie);
   admins.set(name, known);
   return known;
 }
 
-async function makeAdmin(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
-  const id = await anAdmin(gateway, permissions);
-  if (isFellow) await aMembership(gateway.database, orgId, id);
+async function makeAdmin(permissions: readonly string[], tie: Tie): Promise<Caller> {
+  const id = await anAdmin(gateway, permissions, tie === 'access' ? orgId : undefined);
+  if (tie === 'fellow') await aMembership(gateway.database, orgId, id);
   return { token: gateway.tokenFor(id) };
 }
 
@@ -97,7 +103,7 @@ describe('the table of fields with a rule of their own', () => {
     // The caller's own user, by a way that no one else can go.
     const own = ['Viewer.user'];
     const ruled = Object.entries(rulesOf(buildUnguardedSchema())).flatMap(([type, fields]) =>
-      type === 'Query' || type === 'Mutation'
+      ['Query', 'Mutation', 'Subscription'].includes(type)
         ? []
         : Object.entries(fields)
             .filter(([, rule]) => !idle.includes(rule))
@@ -107,11 +113,11 @@ describe('the table of fields with a rule of their own', () => {
   });
 });
 
-describe.each(Object.entries(objectFields))('%s', (at, { selection, opens, also = [], lacking = opens[0] }) => {
+describe.each(Object.entries(objectFields))('%s', (at, { selection, opens, also = [], lacking = opens[0], needsOrgAccess }) => {
   const type = at.replace(/\..*/, '');
   const opensToFellows = type === 'User' && also.includes('member');
   // What fellows may read, an admin is shown as one of the admins.
-  const isFellow = type === 'User' && !opensToFellows;
+  const tie = type === 'User' && !opensToFellows ? 'fellow' : needsOrgAccess ? 'access' : 'none';
   const adminsWay = opensToFellows ? toAdmins : adminsWays[type];
   const needs = adminsWay?.needs ? [adminsWay.needs] : [];
   const refusal = ['FORBIDDEN', lacking];
@@ -137,12 +143,18 @@ describe.each(Object.entries(objectFields))('%s', (at, { selection, opens, also 
   if (isRefusable) {
     it('is closed to an admin with every other permission', async () => {
       const others = [...permissionKeys].filter((key) => !opens.includes(key));
-      const caller = await adminWith([...others, ...needs], isFellow);
+      const caller = await adminWith([...others, ...needs], tie);
       expect(await outcome(adminsWay, selection, caller)).toEqual(refusal);
     });
   }
 
+  if (needsOrgAccess) {
+    it('is closed to an admin with every permission and no access to the org', async () => {
+      expect(await outcome(adminsWay, selection, await adminWith([...permissionKeys], 'none'))).toEqual(['FORBIDDEN', 'org_access']);
+    });
+  }
+
   it.each([...opens])('is open to an admin with %s alone', async (permission) => {
-    expect(await outcome(adminsWay, selection, await adminWith([permission, ...needs], isFellow))).toBe('data');
+    expect(await outcome(adminsWay, selection, await adminWith([permission, ...needs], tie))).toBe('data');
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildUnguardedSchema } from '../../src/schema/schema.js';
 import { anOrg } from '../support/builders.js';
+import { subscribe } from '../support/eventStream.js';
 import { type Caller, type GraphQLAnswer, type TestGateway, testGateway } from '../support/gateway.js';
 import { type CallerName, callerNames, callersOf } from './callers.js';
 import { type Outcome, rootFields } from './rootFields.js';
@@ -29,12 +30,22 @@ async function entries(outcome: 'success' | 'denied'): Promise<number> {
   return Number(count);
 }
 
+/** What a document is answered with: of a subscription, its first event or the refusal to open. */
+async function answerTo(document: string, variables: object | undefined, caller: Caller): Promise<GraphQLAnswer<Record<string, unknown>>> {
+  if (!document.startsWith('subscription')) return gateway.graphql<Record<string, unknown>, object>(document, variables, caller);
+  const { status, headers, body, events } = await subscribe(gateway, document, variables, caller);
+  const first = body ?? (await events.next()).value?.data;
+  await events.return();
+  return { status, headers, data: first?.data, errors: first?.errors ?? [], extensions: undefined };
+}
+
 describe('the table of root fields', () => {
   it('has a row for each field of the schema, and no other', () => {
     const schema = buildUnguardedSchema();
     const query = Object.keys(schema.getQueryType()?.getFields() ?? {}).map((name) => `Query.${name}`);
     const mutation = Object.keys(schema.getMutationType()?.getFields() ?? {}).map((name) => `Mutation.${name}`);
-    expect(Object.keys(rootFields).sort()).toEqual([...query, ...mutation].sort());
+    const subscription = Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).map((name) => `Subscription.${name}`);
+    expect(Object.keys(rootFields).sort()).toEqual([...query, ...mutation, ...subscription].sort());
   });
 });
 
@@ -51,7 +62,7 @@ describe.each(Object.entries(rootFields))('%s', (at, { document, variables, perm
     // A window of its own: two keys of one owner are one actor, whose repeated refusals are counted.
     await gateway.database.db.deleteFrom('audit_repeats').execute();
     const before = { done: await entries('success'), refused: await entries('denied') };
-    const answer = await gateway.graphql<Record<string, unknown>, object>(document, given, callers[caller]);
+    const answer = await answerTo(document, given, callers[caller]);
     expect({ outcome: outcomeOf(name, answer), errors: outcome === 'data' ? answer.errors : [] }).toEqual({ outcome, errors: [] });
     if (outcome === 'FORBIDDEN') expect(answer.errors[0]?.extensions.requiredPermission).toBe(lacking?.[caller] ?? permission);
     // What is refused leaves no trace of having been done, and what is done leaves one.

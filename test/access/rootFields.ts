@@ -2,11 +2,17 @@ import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/build
 import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
+import { auditRootFields } from './rootFields.audit.js';
+import { auditKeepingRootFields } from './rootFields.auditKeeping.js';
+import { explainRootFields } from './rootFields.explain.js';
+import { jobRootFields } from './rootFields.jobs.js';
+import { orgRootFields } from './rootFields.orgs.js';
+import { shardRootFields } from './rootFields.shards.js';
 import { userRootFields } from './rootFields.users.js';
 import { workspaceRootFields } from './rootFields.workspaces.js';
 
 /** What a caller is given: the object, a null with no error, or an error with this code. */
-export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
+export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'BAD_USER_INPUT';
 
 export interface RootField {
   readonly document: string;
@@ -86,7 +92,13 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 
 /** Every root field, and what each kind of caller is given by it. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
+  ...explainRootFields,
+  ...auditKeepingRootFields,
+  ...auditRootFields,
   ...userRootFields,
+  ...orgRootFields,
+  ...shardRootFields,
+  ...jobRootFields,
   'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
   'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },
   'Query.myOrgs': { outcomes: signedIn, document: '{ myOrgs { isGlobal nodes { id } } }' },

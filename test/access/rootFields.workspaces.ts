@@ -30,7 +30,7 @@ async function someoneNew({ gateway: { database }, orgId }: Place): Promise<stri
   return id;
 }
 
-/** The root fields of workspaces and their members: none of the callers is a member of a workspace. */
+/** The root fields of workspaces, their members, and the end of a membership: none of the callers is a member of a workspace. */
 export const workspaceRootFields: Readonly<Record<string, RootField>> = {
   'Query.workspace': {
     permission: 'platform.workspaces.read',
@@ -90,6 +90,13 @@ export const workspaceRootFields: Readonly<Record<string, RootField>> = {
     document: `mutation ($id: UUID!, $userId: UUID!) {
       changeWorkspaceMemberRole(workspaceId: $id, userId: $userId, input: { role: OWNER }) { member { role } } }`,
     variables: workspace,
+  },
+  'Mutation.removeOrgMember': {
+    permission: 'platform.orgs.update',
+    lacking: lacking('org_members:remove'),
+    outcomes: inTheOrg,
+    document: 'mutation ($orgId: UUID!, $userId: UUID!) { removeOrgMember(orgId: $orgId, userId: $userId) { removedUserId } }',
+    variables: async (at) => ({ orgId: at.orgId, userId: await someoneNew(at) }),
   },
   'Mutation.removeWorkspaceMember': {
     permission: 'platform.orgs.update',

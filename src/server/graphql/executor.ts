@@ -40,7 +40,8 @@ export function createExecutor(schema: GraphQLSchema) {
   ): Promise<ExecutionResult> => {
     const result = await recordingDenials(executionOf(document, operationName))(ctx, variables);
     if (!result.errors) return result;
-    return { ...result, errors: result.errors.map((error) => presented(error, ctx)) };
+    const isPartial = Object.values(result.data ?? {}).some((value) => value !== null);
+    return { ...result, errors: result.errors.map((error) => presented(error, ctx, isPartial)) };
   };
 }
 
