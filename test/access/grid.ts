@@ -1,0 +1,184 @@
+import type { GraphQLSchema } from 'graphql';
+import type { CompiledOperation } from '../../src/rest/operation.js';
+import { traceIdIn } from '../contract/trace.js';
+import type { GraphQLAnswer, RestAnswer, TestGateway } from '../support/gateway.js';
+import { type CallerName, type Callers, callerNames, callersFor, type KnownCaller, type Orgs } from './callers.js';
+import { type Mode, type ObjectKind, objectKinds, type Policy } from './policyTable.js';
+import { restCall } from './restCalls.js';
+import { aboutNothing, argumentsOf, namesAnObject } from './rootFieldCalls.js';
+import type { RootField } from './rootFields.js';
+import { policyOfRow } from './rowPolicy.js';
+
+/** Where cells are tried out. */
+export interface World {
+  readonly gateway: TestGateway;
+  readonly orgs: Orgs;
+  /** A user who has nothing to do with any caller: what is another's is theirs. */
+  readonly strangerId: string;
+  readonly callers: ReturnType<typeof callersFor>;
+  /** Without rules: for reading documents. */
+  readonly schema: GraphQLSchema;
+}
+
+/** What callers are given, in the words of policyTable.ts, by the kind of object. */
+export type Grid = Readonly<Partial<Record<ObjectKind, Readonly<Record<string, string>>>>>;
+
+/** A row of the matrix: one way in, and whom it lets in. */
+export interface MatrixRow {
+  /** `Query.org`, or `GET /api/v1/platform/orgs/:org_uuid`. */
+  readonly at: string;
+  readonly isMutation: boolean;
+  readonly row: RootField;
+  readonly policy: Policy;
+  readonly permission: string | undefined;
+  readonly send: (world: World, variables: Readonly<Record<string, unknown>>, caller: KnownCaller) => Promise<Answer>;
+}
+
+interface Answer {
+  readonly said: string;
+  readonly traceId: string;
+}
+
+export function rowOfRootField(at: string, row: RootField): MatrixRow {
+  const name = at.replace(/^\w+\./, '');
+  const isMutation = at.startsWith('Mutation.');
+  const permission = row.permission;
+  return {
+    ...{ at, isMutation, row, permission, policy: requirePolicy(at, policyOfRow(row)) },
+    async send({ gateway }, variables, caller) {
+      const answer = await gateway.graphql<Record<string, unknown>, object>(row.document, variables, caller);
+      return { said: graphqlWord(name, permission, answer), traceId: traceIdIn(answer.headers) };
+    },
+  };
+}
+
+/** @param policy where it is not that of the field that the operation runs */
+export function rowOfEndpoint(operation: CompiledOperation, row: RootField, policy: Policy | undefined): MatrixRow {
+  const at = `${operation.rest.method} ${operation.rest.path}`;
+  const permission = operation.rest.permission ?? row.permission;
+  return {
+    ...{ at, isMutation: operation.kind === 'mutation', row, permission, policy: requirePolicy(at, policy ?? policyOfRow(row)) },
+    async send({ gateway, schema }, variables, caller) {
+      const { method, path, body } = restCall(operation, argumentsOf(schema, row.document, variables));
+      const answer = await gateway.rest(method, path, { ...caller, body });
+      return { said: restWord(permission, answer), traceId: traceIdIn(answer.headers) };
+    },
+  };
+}
+
+function requirePolicy(at: string, policy: Policy | undefined): Policy {
+  if (!policy) throw new Error(`${at} needs a policy: name one of those in policies.ts, or add one.`);
+  return policy;
+}
+
+const codes: Readonly<Record<string, string>> = { UNAUTHENTICATED: '401', NOT_FOUND: '404' };
+const requirements: Readonly<Record<string, string>> = { org_access: 'org', session: 'session' };
+
+function refusalWord(permission: string | undefined, named: unknown): string {
+  return named === permission ? '403' : (requirements[String(named)] ?? `403 naming ${named}`);
+}
+
+function graphqlWord(name: string, permission: string | undefined, { data, errors }: GraphQLAnswer<Record<string, unknown>>): string {
+  const [error] = errors;
+  if (!error) return (data?.[name] ?? null) === null ? 'null' : 'ok';
+  const { code, requiredPermission } = error.extensions;
+  return code === 'FORBIDDEN' ? refusalWord(permission, requiredPermission) : (codes[String(code)] ?? `${code}: ${error.message}`);
+}
+
+function restWord(permission: string | undefined, { status, body }: RestAnswer): string {
+  if (status < 300) return 'ok';
+  if (status === 401 || status === 404) return String(status);
+  if (status === 403) return refusalWord(permission, body.details?.requiredPermission ?? body.details?.required_permission);
+  return `${status}: ${JSON.stringify(body)}`;
+}
+
+/** What the trail says of requests, by trace id: acts, and permissions that were let past. */
+async function trailOf(
+  { gateway }: World,
+  since: Date,
+  traceIds: readonly string[],
+): Promise<ReadonlyMap<string, { acts: number; isViolation: boolean }>> {
+  const entries = await gateway.database.db
+    .selectFrom('platform_audit_log')
+    .select(['trace_id', 'outcome'])
+    .where('trace_id', 'in', [...traceIds])
+    .where('created_at', '>=', since.toISOString())
+    .execute();
+  return new Map(
+    traceIds.map((id) => {
+      const own = entries.filter((entry) => entry.trace_id === id);
+      const acts = own.filter(({ outcome }) => outcome !== 'violation').length;
+      return [id, { acts, isViolation: acts < own.length }];
+    }),
+  );
+}
+
+/** The kinds of objects that a row is about. */
+function kindsOf(world: World, { row }: MatrixRow, sample: Readonly<Record<string, unknown>>): ObjectKind[] {
+  const kinds = policyOfRow(row)?.kinds ?? [];
+  const names = namesAnObject(world.schema, row.document, sample);
+  return objectKinds.filter((kind) => {
+    if (kind === 'own') return true;
+    return kind === 'other' ? kinds.includes('other') || row.alsoOther : names && kinds.includes('absent');
+  });
+}
+
+/** What the policy gives, for the kinds of objects that the row is about. */
+export function expectedGrid({ policy }: MatrixRow, mode: Mode, kinds: readonly ObjectKind[]): Grid {
+  return Object.fromEntries(
+    kinds.map((kind) => [kind, Object.fromEntries(callerNames.map((name) => [name, policy.expected(name, kind, mode)]))]),
+  );
+}
+
+/**
+ * Calls as everyone, for every kind of object. What one call may change, no other is about: a call that is expected to change
+ * something has objects of its own, and callers of its own where it changes what they may do.
+ */
+export async function observedGrid(world: World, matrixRow: MatrixRow, mode: Mode): Promise<{ kinds: ObjectKind[]; grid: Grid }> {
+  const { row } = matrixRow;
+  const sample = await variablesOf(world, row, 'own', world.strangerId);
+  const kinds = kindsOf(world, matrixRow, sample);
+  const grid: Partial<Record<ObjectKind, Record<string, string>>> = {};
+  for (const kind of kinds) grid[kind] = await observedColumn(world, matrixRow, mode, kind);
+  return { kinds, grid };
+}
+
+function callersOf(world: World, row: RootField): Promise<Callers> {
+  const permission = row.permission?.startsWith('platform.') ? row.permission : undefined;
+  return (row.spendsCaller ? callersFor(world.gateway, world.orgs) : world.callers)(permission);
+}
+
+async function variablesOf(world: World, row: RootField, kind: ObjectKind, userId: string): Promise<Readonly<Record<string, unknown>>> {
+  const orgId = kind === 'other' ? world.orgs.other : world.orgs.own;
+  const variables = { ...(await row.variables?.({ gateway: world.gateway, orgId, userId })) };
+  return kind === 'absent' ? aboutNothing(world.schema, row.document, variables) : variables;
+}
+
+async function observedColumn(world: World, matrixRow: MatrixRow, mode: Mode, kind: ObjectKind): Promise<Record<string, string>> {
+  const { row, policy, isMutation } = matrixRow;
+  const callers = await callersOf(world, row);
+  const ownerOf = (name: CallerName) => (kind === 'own' ? callers[name].userId : world.strangerId);
+  const isOwned = policyOfRow(row)?.kinds.includes('own') && kind === 'own';
+  const shared = isOwned ? undefined : await variablesOf(world, row, kind, world.strangerId);
+  const changes = (name: CallerName) => isMutation && policy.expected(name, kind, mode)?.startsWith('ok');
+  const since = new Date(Date.now() - 1_000);
+  const answers = await Promise.all(
+    callerNames.map(async (name) => {
+      const variables = shared && !changes(name) ? shared : await variablesOf(world, row, kind, ownerOf(name));
+      return { name, ...(await matrixRow.send(world, variables, callers[name])) };
+    }),
+  );
+  const trail = await trailOf(
+    world,
+    since,
+    answers.map(({ traceId }) => traceId),
+  );
+  return Object.fromEntries(
+    answers.map(({ name, said, traceId }) => {
+      const { acts, isViolation } = trail.get(traceId) ?? { acts: 0, isViolation: false };
+      // What is refused leaves no trace of having been done, and what is done leaves one.
+      const surplus = acts === (isMutation && said === 'ok' ? 1 : 0) ? '' : ` with ${acts} entries`;
+      return [name, `${said}${isViolation ? '!' : ''}${surplus}`];
+    }),
+  );
+}
