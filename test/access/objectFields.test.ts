@@ -1,129 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { permissionKeys } from '../../src/access/permissions.js';
-import { isPublic, sameAudience, withParent } from '../../src/access/rule.js';
-import { buildUnguardedSchema, rulesOf } from '../../src/schema/schema.js';
-import { aMembership, anOrg, aUser } from '../support/builders.js';
-import { type Caller, type TestGateway, testGateway } from '../support/gateway.js';
-import { anAdmin } from './callers.js';
+import { type TestGateway, testGateway } from '../support/gateway.js';
+import { objectFieldChecks } from './objectFieldChecks.js';
 import { objectFields } from './objectFields.js';
+import { checkedFields } from './rules.js';
 
 let gateway: TestGateway;
-let orgId: string;
-let member: Caller;
-let orgAdmin: Caller;
+let checksOf: Awaited<ReturnType<typeof objectFieldChecks>>;
 beforeAll(async () => {
   gateway = await testGateway();
-  const [first, second] = [await aUser(gateway.database), await aUser(gateway.database)];
-  orgId = await anOrg(gateway.database, { slug: 'the-org', members: [first], admins: [second] });
-  await gateway.graphql(
-    'mutation { createPartner(input: { name: "A partner", slug: "a-partner" }) { partner { id } } }',
-    {},
-    { token: gateway.adminToken },
-  );
-  member = { token: gateway.tokenFor(first) };
-  orgAdmin = { token: gateway.tokenFor(second) };
+  checksOf = await objectFieldChecks(gateway);
 });
 afterAll(() => gateway.close());
 
-/** A query that comes to objects of a type, and what an admin must hold to get that far. */
-interface Way {
-  readonly to: (selection: string) => string;
-  readonly needs?: string;
-}
-
-const ofTheOrg = (inner: string) => `query ($id: UUID!) { org(id: $id) { ${inner} } }`;
-const toFellows: Way = { to: (selection) => ofTheOrg(`members { nodes { user { ${selection} } } }`) };
-
-const membersWays: Readonly<Record<string, Way>> = {
-  User: toFellows,
-  Org: { to: ofTheOrg },
-  OrgMembership: { to: (selection) => ofTheOrg(`members { nodes { ${selection} } }`) },
-};
-
-/** Those of admins, who are no members; but users are met as fellow members, since every other way opens them. */
-const adminsWays: Readonly<Record<string, Way>> = {
-  User: toFellows,
-  Org: { to: (selection) => `{ orgs(filter: { search: "the-org" }) { nodes { ${selection} } } }`, needs: 'platform.orgs.list' },
-  OrgMembership: {
-    to: (selection) => `query ($id: UUID!) { orgMembers(orgId: $id) { nodes { ${selection} } } }`,
-    needs: 'platform.users.read',
-  },
-  Partner: { to: (selection) => `{ partners { nodes { ${selection} } } }`, needs: 'platform.partners.list' },
-  Group: { to: (selection) => `{ groups { nodes { ${selection} } } }`, needs: 'platform.groups.list' },
-};
-
-const admins = new Map<string, Promise<Caller>>();
-
-/** An admin with these permissions; one and the same for each set of them. */
-function adminWith(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
-  const keys = [...new Set(permissions)].sort();
-  const name = `${isFellow} ${keys}`;
-  const known = admins.get(name) ?? makeAdmin(keys, isFellow);
-  admins.set(name, known);
-  return known;
-}
-
-async function makeAdmin(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
-  const id = await anAdmin(gateway, permissions);
-  if (isFellow) await aMembership(gateway.database, orgId, id);
-  return { token: gateway.tokenFor(id) };
-}
-
-/** What a caller is given: the data, or an error's code and the permission that it names. */
-async function outcome(way: Way | undefined, selection: string, caller: Caller): Promise<unknown> {
-  if (!way) throw new Error('There is no way to this type.');
-  const { data, errors } = await gateway.graphql(way.to(selection), { id: orgId }, caller);
-  const [error] = errors;
-  if (!error) return data ? 'data' : 'nothing';
-  return [error.extensions.code, error.extensions.requiredPermission];
-}
-
 describe('the table of fields with a rule of their own', () => {
   it('has a row for each that the schema has, and no other', () => {
-    const idle: readonly unknown[] = [withParent, sameAudience, isPublic];
     // The caller's own user, by a way that no one else can go.
     const own = ['Viewer.user'];
-    const ruled = Object.entries(rulesOf(buildUnguardedSchema())).flatMap(([type, fields]) =>
-      type === 'Query' || type === 'Mutation'
-        ? []
-        : Object.entries(fields)
-            .filter(([, rule]) => !idle.includes(rule))
-            .map(([field]) => `${type}.${field}`),
-    );
+    const ruled = checkedFields().filter((at) => !/^(Query|Mutation)\./.test(at));
     expect(Object.keys(objectFields).sort()).toEqual(ruled.filter((at) => !own.includes(at)).sort());
   });
 });
 
-describe.each(Object.entries(objectFields))('%s', (at, { selection, opens, also = [] }) => {
-  const type = at.replace(/\..*/, '');
-  const isFellow = type === 'User';
-  const adminsWay = adminsWays[type];
-  const needs = adminsWay?.needs ? [adminsWay.needs] : [];
-  const refusal = ['FORBIDDEN', opens[0]];
-
-  if (membersWays[type]) {
-    it(`is ${also.includes('member') ? 'open' : 'closed'} to a member of the org`, async () => {
-      expect(await outcome(membersWays[type], selection, member)).toEqual(also.includes('member') ? 'data' : refusal);
-    });
-
-    it(`is ${also.includes('orgAdmin') ? 'open' : 'closed'} to an admin of the org`, async () => {
-      expect(await outcome(membersWays[type], selection, orgAdmin)).toEqual(also.includes('orgAdmin') ? 'data' : refusal);
-    });
-  }
-
-  if (also.includes('self')) {
-    it('is open to the user themselves', async () => {
-      expect(await outcome({ to: (inner) => `{ me { ${inner} } }` }, selection, member)).toBe('data');
-    });
-  }
-
-  it('is closed to an admin with every other permission', async () => {
-    const others = [...permissionKeys].filter((key) => !opens.includes(key));
-    const caller = await adminWith([...others, ...needs], isFellow);
-    expect(await outcome(adminsWay, selection, caller)).toEqual(refusal);
-  });
-
-  it.each([...opens])('is open to an admin with %s alone', async (permission) => {
-    expect(await outcome(adminsWay, selection, await adminWith([permission, ...needs], isFellow))).toBe('data');
-  });
+it.each(Object.entries(objectFields))('%s is open to whom its row says, and closed to others', async (at, row) => {
+  const checks = checksOf(at, row);
+  expect(checks.length).toBeGreaterThan(1);
+  const observed = await Promise.all(checks.map(async ({ says, observe }) => [says, await observe()]));
+  expect(observed).toEqual(checks.map(({ says, expected }) => [says, expected]));
 });

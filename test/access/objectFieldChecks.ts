@@ -1,0 +1,101 @@
+import { permissionKeys } from '../../src/access/permissions.js';
+import { aMembership, anOrg, aPartner, aUser } from '../support/builders.js';
+import type { Caller, TestGateway } from '../support/gateway.js';
+import { anAdmin } from './callers.js';
+import type { ObjectField } from './objectFields.js';
+
+/** One caller of a field, and what they must be given. */
+export interface Check {
+  readonly says: string;
+  readonly expected: unknown;
+  readonly observe: () => Promise<unknown>;
+}
+
+/** A query that comes to objects of a type, and what an admin must hold to get that far. */
+interface Way {
+  readonly to: (selection: string) => string;
+  readonly needs?: string;
+}
+
+const ofTheOrg = (inner: string) => `query ($id: UUID!) { org(id: $id) { ${inner} } }`;
+const toFellows: Way = { to: (selection) => ofTheOrg(`members { nodes { user { ${selection} } } }`) };
+const toSelf: Way = { to: (inner) => `{ me { ${inner} } }` };
+
+const membersWays: Readonly<Record<string, Way>> = {
+  User: toFellows,
+  Org: { to: ofTheOrg },
+  OrgMembership: { to: (selection) => ofTheOrg(`members { nodes { ${selection} } }`) },
+};
+
+/** Those of admins, who are no members; but users are met as fellow members, since every other way opens them. */
+const adminsWays: Readonly<Record<string, Way>> = {
+  User: toFellows,
+  Org: { to: (selection) => `{ orgs(filter: { search: "the-org" }) { nodes { ${selection} } } }`, needs: 'platform.orgs.list' },
+  OrgMembership: {
+    to: (selection) => `query ($id: UUID!) { orgMembers(orgId: $id) { nodes { ${selection} } } }`,
+    needs: 'platform.users.read',
+  },
+  Partner: { to: (selection) => `{ partners { nodes { ${selection} } } }`, needs: 'platform.partners.list' },
+  Group: { to: (selection) => `{ groups { nodes { ${selection} } } }`, needs: 'platform.groups.list' },
+};
+
+/** Finds the checks of a field's row, on a gateway whose database no other test uses. */
+export async function objectFieldChecks(gateway: TestGateway): Promise<(at: string, row: ObjectField) => Check[]> {
+  const [first, second] = [await aUser(gateway.database), await aUser(gateway.database)];
+  const orgId = await anOrg(gateway.database, { slug: 'the-org', members: [first], admins: [second] });
+  await aPartner(gateway.database);
+  const member: Caller = { token: gateway.tokenFor(first) };
+  const orgAdmin: Caller = { token: gateway.tokenFor(second) };
+  const admins = new Map<string, Promise<Caller>>();
+
+  /** An admin with these permissions; one and the same for each set of them. */
+  function adminWith(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
+    const keys = [...new Set(permissions)].sort();
+    const name = `${isFellow} ${keys}`;
+    const known = admins.get(name) ?? makeAdmin(keys, isFellow);
+    admins.set(name, known);
+    return known;
+  }
+
+  async function makeAdmin(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
+    const id = await anAdmin(gateway, permissions);
+    if (isFellow) await aMembership(gateway.database, orgId, id);
+    return { token: gateway.tokenFor(id) };
+  }
+
+  /** What a caller is given: the data, or an error's code and the permission that it names. */
+  async function outcome(way: Way, selection: string, caller: Caller): Promise<unknown> {
+    const { data, errors } = await gateway.graphql(way.to(selection), { id: orgId }, caller);
+    const [error] = errors;
+    if (!error) return data ? 'data' : 'nothing';
+    return [error.extensions.code, error.extensions.requiredPermission];
+  }
+
+  return (at, { selection, opens, also = [] }) => {
+    const type = at.replace(/\..*/, '');
+    const isFellow = type === 'User';
+    const [membersWay, adminsWay] = [membersWays[type], adminsWays[type]];
+    if (!adminsWay) throw new Error(`There is no way to ${type}.`);
+    const needs = adminsWay.needs ? [adminsWay.needs] : [];
+    const refusal = ['FORBIDDEN', opens[0]];
+    const others = [...permissionKeys].filter((key) => !opens.includes(key));
+    const check = (says: string, way: Way, isOpen: boolean, caller: () => Caller | Promise<Caller>): Check => ({
+      says: `is ${isOpen ? 'open' : 'closed'} to ${says}`,
+      expected: isOpen ? 'data' : refusal,
+      observe: async () => outcome(way, selection, await caller()),
+    });
+    return [
+      ...(membersWay
+        ? [
+            check('a member of the org', membersWay, also.includes('member'), () => member),
+            check('an admin of the org', membersWay, also.includes('orgAdmin'), () => orgAdmin),
+          ]
+        : []),
+      ...(also.includes('self') ? [check('the user themselves', toSelf, true, () => member)] : []),
+      check('an admin with every other permission', adminsWay, false, () => adminWith([...others, ...needs], isFellow)),
+      ...opens.map((permission) =>
+        check(`an admin with ${permission} alone`, adminsWay, true, () => adminWith([permission, ...needs], isFellow)),
+      ),
+    ];
+  };
+}
