@@ -3,6 +3,7 @@ import { type Change, type ChangeOptions, change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { actorOf, type Context } from '../context.js';
 import { Forbidden, Lockout } from '../errors.js';
+import { requireReachesAllOf } from './orgAccessHeld.js';
 
 /** Serializes what changes who may do what; an arbitrary number that nothing else uses. */
 const lock = 7_265_302;
@@ -44,7 +45,19 @@ export async function permissionsHeld(tx: Tx, userKey: string): Promise<Readonly
     join group_assignments a on a.user_id = u.id and a.suspended_at is null and (a.expires_at is null or a.expires_at > now())
     join groups g on g.id = a.group_id and g.status = 'active'
     join group_permissions p on p.group_id = g.id
-    where u.id = ${userKey} and u.has_platform_access and u.status = 'active'`.execute(tx);
+    where u.id = ${userKey} and u.has_platform_access and u.status = 'active' and u.deleted_at is null
+      and not exists (select from session_blocklist b where b.user_id = u.id)`.execute(tx);
+  return new Set(rows.map((row) => row.permission));
+}
+
+/** The permissions that a user has, or would have if they were let in again: deactivation suspends them and takes none away. */
+async function permissionsInStore(tx: Tx, userKey: string): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ permission: string }>`select distinct p.permission
+    from users u
+    join group_assignments a on a.user_id = u.id and (a.expires_at is null or a.expires_at > now())
+    join groups g on g.id = a.group_id and g.status = 'active'
+    join group_permissions p on p.group_id = g.id
+    where u.id = ${userKey} and u.has_platform_access`.execute(tx);
   return new Set(rows.map((row) => row.permission));
 }
 
@@ -62,10 +75,12 @@ export async function requireHeld(ctx: Context, tx: Tx, permissions: Iterable<st
 }
 
 /**
- * Who can change another's email can sign in as them: they must hold what the other holds.
+ * Who can change another's email can sign in as them: they must hold what the other holds, or would hold again, and have
+ * access to the same orgs.
  * @throws Forbidden listing what the user holds and the caller does not
  */
 export async function requireHoldsAllOf(ctx: Context, tx: Tx, userKey: string): Promise<void> {
-  const theirs = await permissionsHeld(tx, userKey);
+  const theirs = await permissionsInStore(tx, userKey);
   await requireHeld(ctx, tx, theirs, 'Who signs in with this email holds permissions that the caller does not.');
+  await requireReachesAllOf(ctx, tx, userKey);
 }
