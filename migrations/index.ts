@@ -6,6 +6,11 @@ import * as credentials from './0004_credentials.js';
 import * as platform from './0005_platform.js';
 import * as audit from './0006_audit.js';
 import * as idempotency from './0007_idempotency.js';
+import * as workspaces from './0012_workspaces.js';
+import * as accounts from './0013_accounts.js';
+import * as authProvider from './0014_auth_provider.js';
+import * as effectivePermissions from './0014_effective_permissions.js';
+import * as identities from './0015_identities.js';
 
 /** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +21,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005_platform': platform,
   '0006_audit': audit,
   '0007_idempotency': idempotency,
+  '0012_workspaces': workspaces,
+  '0013_accounts': accounts,
+  '0014_auth_provider': authProvider,
+  '0014_effective_permissions': effectivePermissions,
+  '0015_identities': identities,
 };

@@ -33,6 +33,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 
   // Each value was read by its own setting's reader, which is what Values says; Object.fromEntries can't follow that.
   const values = Object.fromEntries(read.map(({ name, value }) => [name, frozen(value)])) as unknown as Values;
+  if ((values.authWebhookUrl === undefined) !== (values.authWebhookSecret === undefined)) {
+    const missing = values.authWebhookUrl === undefined ? settings.authWebhookUrl : settings.authWebhookSecret;
+    throw new ConfigError([{ variable: missing.variable, message: 'AUTH_WEBHOOK_URL and AUTH_WEBHOOK_SECRET are set together.' }]);
+  }
   return Object.freeze({
     ...values,
     publicUrl: values.publicUrl ?? `http://localhost:${values.port}`,

@@ -2,7 +2,9 @@ import type DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
 import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
+import type { OpenIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
@@ -11,6 +13,10 @@ import { Unauthenticated } from './errors.js';
 export interface Platform {
   readonly db: Kysely<DB>;
   readonly keys: SigningKeys;
+  /** Whose access tokens are taken beside our own. */
+  readonly openId?: OpenIdIssuer;
+  /** Where users prove who they are outside of this program, and what it is told. */
+  readonly authProvider: AuthProvider;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */

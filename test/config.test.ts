@@ -38,8 +38,12 @@ describe('parseConfig', () => {
       jwtKeys: undefined,
       jwtIssuer: 'tenantry',
       jwtAudience: 'tenantry',
+      openIdIssuer: undefined,
+      openIdAudience: 'tenantry',
       accessTokenTtl: 900,
       refreshTokenTtl: 2_592_000,
+      authWebhookUrl: undefined,
+      authWebhookSecret: undefined,
       corsOrigins: [],
       allowedHosts: [],
       trustProxy: false,
@@ -91,6 +95,24 @@ describe('parseConfig', () => {
   });
 
   const weak = (bytes: Buffer) => `k:${bytes.toString('base64url')}`;
+  const whsec = (bytes: Buffer) => `whsec_${bytes.toString('base64')}`;
+
+  it('takes the address and the secrets of the auth provider together, and neither alone', () => {
+    const webhook = {
+      AUTH_WEBHOOK_URL: 'https://idp.example.com/hook?tenant=1',
+      AUTH_WEBHOOK_SECRET: `${whsec(bytes(32))}, ${whsec(bytes(24))}`,
+    };
+    const config = parseConfig(webhook);
+    expect(config.authWebhookUrl).toBe(webhook.AUTH_WEBHOOK_URL);
+    expect(config.authWebhookSecret?.map(({ length }) => length)).toEqual([32, 24]);
+    expect(parseConfig({ ...webhook, AUTH_WEBHOOK_URL: 'http://localhost:9000/' }).authWebhookUrl).toBe('http://localhost:9000/');
+    for (const variable of ['AUTH_WEBHOOK_URL', 'AUTH_WEBHOOK_SECRET']) {
+      const { problems, message } = problemsOf({ ...webhook, [variable]: '' });
+      expect(problems.map((problem) => problem.variable)).toEqual([variable]);
+      expect(message).toBe('AUTH_WEBHOOK_URL and AUTH_WEBHOOK_SECRET are set together.');
+    }
+  });
+
   it.each([
     ['PORT', '80x'],
     ['PORT', '8e3'],
@@ -115,6 +137,14 @@ describe('parseConfig', () => {
     ['JWT_KEYS', `k:${bytes(32).toString('hex')}=`],
     ['JWT_KEYS', `${weak(bytes(32))},${weak(bytes(32))}`],
     ['JWT_KEYS', `${weak(bytes(32))},`],
+    ['AUTH_WEBHOOK_URL', 'http://idp.example.com/hook'],
+    ['AUTH_WEBHOOK_URL', 'https://me:sesame@idp.example.com/hook'],
+    ['AUTH_WEBHOOK_URL', 'idp.example.com'],
+    ['AUTH_WEBHOOK_SECRET', bytes(32).toString('base64')],
+    ['AUTH_WEBHOOK_SECRET', whsec(bytes(23))],
+    ['AUTH_WEBHOOK_SECRET', whsec(bytes(65))],
+    ['AUTH_WEBHOOK_SECRET', whsec(Buffer.alloc(32))],
+    ['AUTH_WEBHOOK_SECRET', `${whsec(bytes(32))},`],
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'null'],
     ['CORS_ORIGINS', 'https://app.example.com/'],

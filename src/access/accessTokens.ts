@@ -32,14 +32,38 @@ const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/;
  * @throws Unauthenticated whatever is wrong with it; the answer never says what
  */
 export function verifyAccessToken(keys: SigningKeys, token: string): AccessClaims {
+  const known = verified.get(keys)?.get(token);
+  if (known && known.exp > Date.now() / 1000) return known;
   try {
-    return claimsOf(keys, token);
+    return kept(keys, token, claimsOf(keys, token));
   } catch {
     throw new Unauthenticated();
   }
 }
 
-function claimsOf(keys: SigningKeys, token: string): AccessClaims {
+interface VerifiedClaims extends AccessClaims {
+  /** Seconds since 1970. */
+  readonly exp: number;
+}
+
+/**
+ * Tokens whose signature held, since a caller sends the same one again and again and its signature never stops holding. That the token has
+ * not expired is looked at each time, and that its owner and session may still call is asked of the database.
+ */
+const verified = new WeakMap<SigningKeys, Map<string, VerifiedClaims>>();
+const maxVerified = 2_000;
+
+function kept(keys: SigningKeys, token: string, claims: VerifiedClaims): VerifiedClaims {
+  const tokens = verified.get(keys) ?? new Map<string, VerifiedClaims>();
+  verified.set(keys, tokens);
+  // A Map lists its keys in the order in which they came: the oldest makes room.
+  const [oldest] = tokens.keys();
+  if (tokens.size >= maxVerified && oldest !== undefined) tokens.delete(oldest);
+  tokens.set(token, claims);
+  return claims;
+}
+
+function claimsOf(keys: SigningKeys, token: string): VerifiedClaims {
   if (!compact.test(token) || !hasCanonicalSignature(token)) throw new Unauthenticated();
   const header = jwt.decode(token, { complete: true })?.header;
   if (!header || header.typ !== type || Object.keys(header).some((name) => !knownHeaders.has(name))) throw new Unauthenticated();
@@ -54,7 +78,7 @@ function claimsOf(keys: SigningKeys, token: string): AccessClaims {
   if (iat > Date.now() / 1000 + 60) throw new Unauthenticated();
   if (typeof sub !== 'string' || !isUuid(sub)) throw new Unauthenticated();
   if (sid !== undefined && (typeof sid !== 'string' || !isUuid(sid))) throw new Unauthenticated();
-  return { sub, sid };
+  return { sub, sid, exp };
 }
 
 /** The last base64url digit of 32 bytes carries two unused bits: only one spelling of a signature is taken. */

@@ -4,6 +4,8 @@ export interface ActorOrg {
   readonly key: string;
   readonly id: string;
   readonly roleHint: string | null;
+  /** Whether it is the org that runs the platform. */
+  readonly isPlatform: boolean;
 }
 
 export type PermissionEnforcement = 'enabled' | 'audit' | 'disabled';
@@ -11,7 +13,7 @@ export type PermissionEnforcement = 'enabled' | 'audit' | 'disabled';
 /** How the caller proved who they are. */
 export type Credential =
   | { readonly kind: 'session'; readonly sessionId: string }
-  /** An access token that the program itself printed at its start; it belongs to no session. */
+  /** An access token of an OpenID Connect provider's, or one that the program itself printed at its start: neither has a session here. */
   | { readonly kind: 'token' }
   | { readonly kind: 'api_key'; readonly apiKeyId: string }
   /** An admin who acts as this user, in one org. */
@@ -32,6 +34,11 @@ export interface Actor {
   /** Orgs to which an admin was granted access, by public id. */
   readonly orgAccess: ReadonlySet<string>;
   readonly credential: Credential;
+}
+
+/** The orgs in which the caller's role is `admin`. */
+export function administeredOrgs(actor: Actor): ActorOrg[] {
+  return [...actor.orgs.values()].filter((org) => org.roleHint === 'admin');
 }
 
 export function isMemberOf(actor: Actor, orgId: string): boolean {

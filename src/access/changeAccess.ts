@@ -28,36 +28,22 @@ export async function changeAccess<T>(ctx: Context, work: (change: Change) => Pr
 
 async function requireLastingAdmin(tx: Tx): Promise<void> {
   const { rows } = await sql<{ remains: boolean }>`select exists (
-      select from users u
-      join group_assignments a on a.user_id = u.id and a.suspended_at is null and a.expires_at is null
-      join groups g on g.id = a.group_id and g.status = 'active'
-      join group_permissions p on p.group_id = g.id and p.permission = ${lastingPermission}
-      where u.has_platform_access and u.status = 'active' and u.deleted_at is null
-        and not exists (select from session_blocklist b where b.user_id = u.id)
+      select from effective_permissions where permission = ${lastingPermission} and expires_at is null
     ) as remains`.execute(tx);
   if (!rows[0]?.remains) throw new Lockout(lastingPermission);
 }
 
-/** The permissions that a user has at this moment of a transaction. The same conditions as in findActor.ts. */
-export async function permissionsHeld(tx: Tx, userKey: string): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ permission: string }>`select distinct p.permission
-    from users u
-    join group_assignments a on a.user_id = u.id and a.suspended_at is null and (a.expires_at is null or a.expires_at > now())
-    join groups g on g.id = a.group_id and g.status = 'active'
-    join group_permissions p on p.group_id = g.id
-    where u.id = ${userKey} and u.has_platform_access and u.status = 'active' and u.deleted_at is null
-      and not exists (select from session_blocklist b where b.user_id = u.id)`.execute(tx);
+/** The permissions that a user has at this moment of a transaction. */
+async function permissionsHeld(tx: Tx, userKey: string): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ permission: string }>`select distinct permission from effective_permissions
+    where user_id = ${userKey}`.execute(tx);
   return new Set(rows.map((row) => row.permission));
 }
 
-/** The permissions that a user has, or would have if they were let in again: deactivation suspends them and takes none away. */
-async function permissionsInStore(tx: Tx, userKey: string): Promise<ReadonlySet<string>> {
+/** The permissions that a user has, or would have were they let in again: a suspension ends one day. */
+async function permissionsGiven(tx: Tx, userKey: string): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ permission: string }>`select distinct p.permission
-    from users u
-    join group_assignments a on a.user_id = u.id and (a.expires_at is null or a.expires_at > now())
-    join groups g on g.id = a.group_id and g.status = 'active'
-    join group_permissions p on p.group_id = g.id
-    where u.id = ${userKey} and u.has_platform_access`.execute(tx);
+    from unended_assignments a join group_permissions p on p.group_id = a.group_id where a.user_id = ${userKey}`.execute(tx);
   return new Set(rows.map((row) => row.permission));
 }
 
@@ -80,7 +66,7 @@ export async function requireHeld(ctx: Context, tx: Tx, permissions: Iterable<st
  * @throws Forbidden listing what the user holds and the caller does not
  */
 export async function requireHoldsAllOf(ctx: Context, tx: Tx, userKey: string): Promise<void> {
-  const theirs = await permissionsInStore(tx, userKey);
+  const theirs = await permissionsGiven(tx, userKey);
   await requireHeld(ctx, tx, theirs, 'Who signs in with this email holds permissions that the caller does not.');
   await requireReachesAllOf(ctx, tx, userKey);
 }

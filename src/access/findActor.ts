@@ -1,16 +1,20 @@
 import { CompiledQuery, type Kysely } from 'kysely';
+import type { Platform } from '../context.js';
 import type { DB } from '../db/types.generated.js';
 import { Unauthenticated } from '../errors.js';
 import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, ActorOrg, Credential, PermissionEnforcement } from './actor.js';
+import { issuerNamedIn, type OpenIdClaims } from './openIdIssuer.js';
 import { apiKeyPrefix, hashOf, impersonationPrefix } from './secrets.js';
-import type { SigningKeys } from './signingKeys.js';
 
 /** What one request is decided on: the caller, where there is one, and how strictly permissions bind. */
 export interface Standing {
   readonly actor: Actor | null;
   readonly enforcement: PermissionEnforcement;
 }
+
+/** What credentials are looked up in and verified with. */
+export type Verifiers = Pick<Platform, 'db' | 'keys' | 'openId'>;
 
 interface ActorRow {
   key: string;
@@ -20,7 +24,7 @@ interface ActorRow {
   has_platform_access: boolean;
   is_global_access: boolean;
   permissions: string[];
-  orgs: { key: string; id: string; role_hint: string | null }[];
+  orgs: { key: string; id: string; role_hint: string | null; is_platform: boolean }[];
   org_access: string[];
   enforcement: PermissionEnforcement;
 }
@@ -32,6 +36,7 @@ interface ImpersonationRow extends ActorRow {
   org_key: string;
   org_id: string;
   role_hint: string | null;
+  is_platform: boolean;
 }
 
 interface KeyRow extends ActorRow {
@@ -39,63 +44,58 @@ interface KeyRow extends ActorRow {
   key_permissions: string[];
 }
 
-// Everything that a decision needs, at decision time: an expired or suspended assignment and an archived group give
-// nothing, a suspended org has no members, and whoever is blocked has no row.
+// Everything that a decision needs, at decision time. What counts now is said by the views of the database: an expired or suspended
+// assignment and an archived group give nothing, and whoever is blocked has no row. A suspended org has no members.
 const actorColumns = `
   u.id as key, u.public_id as id, u.email, u.display_name, u.has_platform_access, u.is_global_access,
-  case when u.has_platform_access then array(
-    select distinct p.permission
-    from group_assignments a
-    join groups g on g.id = a.group_id and g.status = 'active'
-    join group_permissions p on p.group_id = g.id
-    where a.user_id = u.id and a.suspended_at is null and (a.expires_at is null or a.expires_at > now())
-  ) else '{}' end as permissions,
+  array(select distinct p.permission from effective_permissions p where p.user_id = u.id) as permissions,
   coalesce((
-    select json_agg(json_build_object('key', o.id::text, 'id', o.public_id, 'role_hint', m.role_hint))
+    select json_agg(json_build_object('key', o.id::text, 'id', o.public_id, 'role_hint', m.role_hint, 'is_platform', o.is_platform))
     from org_memberships m join orgs o on o.id = m.org_id and o.status = 'active'
     where m.user_id = u.id and m.status = 'active'
   ), '[]') as orgs,
   array(select o.public_id::text from org_access x join orgs o on o.id = x.org_id where x.user_id = u.id) as org_access,
   (select s.permission_enforcement from settings s) as enforcement`;
 
-const isWelcome = `u.status = 'active' and u.deleted_at is null
-  and not exists (select from session_blocklist b where b.user_id = u.id)`;
+const mayAct = `exists (select from acting_users w where w.user_id = u.id)`;
 
 const byAccessToken = `/* actor by access token */ select ${actorColumns} from users u
-  where u.public_id = $1 and ${isWelcome}
+  where u.public_id = $1 and ${mayAct}
     and ($2::uuid is null or exists (
       select from sessions s where s.public_id = $2 and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
 
+const byIdentity = `/* actor by identity */ select ${actorColumns} from identities i join users u on u.id = i.user_id
+  where i.issuer = $1 and i.subject = $2 and ${mayAct}`;
+
 const byApiKey = `/* actor by API key */ select k.public_id as api_key_id, k.permissions as key_permissions, ${actorColumns}
   from api_keys k join users u on u.id = k.user_id
-  where k.key_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and ${isWelcome}`;
+  where k.key_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and ${mayAct}`;
 
 // Decided anew at each request: the session ends, with no job to make it so, when either user is shut out, when the admin
 // loses the permission or the access to the org, when the target leaves it, and when the setting is switched off.
 const byImpersonation = `/* actor by impersonation */ select i.public_id as session_id, a.public_id as admin_id, a.display_name as admin_name,
-    o.id as org_key, o.public_id as org_id, m.role_hint, ${actorColumns}
+    o.id as org_key, o.public_id as org_id, m.role_hint, o.is_platform, ${actorColumns}
   from impersonation_sessions i
-  join users u on u.id = i.target_user_id and ${isWelcome}
-  join users a on a.id = i.admin_user_id and a.status = 'active' and a.deleted_at is null and a.has_platform_access
-    and not exists (select from session_blocklist b where b.user_id = a.id)
+  join users u on u.id = i.target_user_id and ${mayAct}
+  join users a on a.id = i.admin_user_id
   join orgs o on o.id = i.target_org_id and o.status = 'active'
   join org_memberships m on m.org_id = o.id and m.user_id = u.id and m.status = 'active'
   where i.token_hash = $1 and i.ended_at is null and i.expires_at > now()
     and (select s.impersonation_enabled from settings s)
     and (a.is_global_access or exists (select from org_access x where x.user_id = a.id and x.org_id = o.id))
-    and exists (select from group_assignments g join groups r on r.id = g.group_id and r.status = 'active'
-      join group_permissions p on p.group_id = r.id and p.permission = 'platform.impersonation.start'
-      where g.user_id = a.id and g.suspended_at is null and (g.expires_at is null or g.expires_at > now()))`;
+    and exists (select from effective_permissions p where p.user_id = a.id and p.permission = 'platform.impersonation.start')`;
 
 /**
  * Tells who calls from the Authorization header, in one statement. No header is an anonymous caller.
  * @throws Unauthenticated for a credential that is malformed, forged, expired, revoked, or whose owner may not sign in
+ * @throws Unavailable where it is an OpenID Connect provider's and the provider can't be reached
  */
-export async function findStanding(db: Kysely<DB>, keys: SigningKeys, authorization: string | undefined): Promise<Standing> {
+export async function findStanding({ db, keys, openId }: Verifiers, authorization: string | undefined): Promise<Standing> {
   if (authorization === undefined) return { actor: null, enforcement: 'enabled' };
   const token = bearerToken(authorization);
   if (token.startsWith(apiKeyPrefix)) return standingOfApiKey(db, token);
   if (token.startsWith(impersonationPrefix)) return standingOfImpersonation(db, token);
+  if (openId && issuerNamedIn(token) === openId.issuer) return standingOfIdentity(db, await openId.verify(token));
   return standingOfClaims(db, verifyAccessToken(keys, token));
 }
 
@@ -116,6 +116,13 @@ async function standingOfClaims(db: Kysely<DB>, claims: AccessClaims): Promise<S
   return { actor: actorOf(row, credential, new Set(row.permissions)), enforcement: row.enforcement };
 }
 
+async function standingOfIdentity(db: Kysely<DB>, { issuer, subject }: OpenIdClaims): Promise<Standing> {
+  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [issuer, subject]));
+  const [row] = rows;
+  if (!row) throw new Unauthenticated();
+  return { actor: actorOf(row, { kind: 'token' }, new Set(row.permissions)), enforcement: row.enforcement };
+}
+
 async function standingOfApiKey(db: Kysely<DB>, token: string): Promise<Standing> {
   const { rows } = await db.executeQuery<KeyRow>(CompiledQuery.raw(byApiKey, [hashOf(token)]));
   const [row] = rows;
@@ -131,12 +138,12 @@ async function standingOfImpersonation(db: Kysely<DB>, token: string): Promise<S
   const { rows } = await db.executeQuery<ImpersonationRow>(CompiledQuery.raw(byImpersonation, [hashOf(token)]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
-  const { session_id: sessionId, admin_id: id, admin_name: displayName, org_key: key, org_id: orgId, role_hint } = row;
+  const { session_id: sessionId, admin_id: id, admin_name: displayName, org_key: key, org_id: orgId, role_hint, is_platform } = row;
   const inTheOrg = {
     ...row,
     has_platform_access: false,
     is_global_access: false,
-    orgs: [{ key, id: orgId, role_hint }],
+    orgs: [{ key, id: orgId, role_hint, is_platform }],
     org_access: [],
   };
   const actor = actorOf(inTheOrg, { kind: 'impersonation', sessionId, admin: { id, displayName } }, new Set());
@@ -144,7 +151,9 @@ async function standingOfImpersonation(db: Kysely<DB>, token: string): Promise<S
 }
 
 function actorOf(row: ActorRow, credential: Credential, permissions: ReadonlySet<string>): Actor {
-  const orgs = new Map<string, ActorOrg>(row.orgs.map(({ key, id, role_hint }) => [id, { key, id, roleHint: role_hint }]));
+  const orgs = new Map<string, ActorOrg>(
+    row.orgs.map(({ key, id, role_hint, is_platform }) => [id, { key, id, roleHint: role_hint, isPlatform: is_platform }]),
+  );
   return {
     key: row.key,
     id: row.id,

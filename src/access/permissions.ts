@@ -64,9 +64,13 @@ const verbs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     read: 'Read a shard and its capacity',
     update: 'Change a shard',
   },
+  tokens: {
+    cleanup: 'Delete expired and revoked tokens',
+  },
   users: {
     create: 'Create a user in any org',
     deactivate: 'Deactivate a user',
+    delete: 'Delete a user',
     list: 'List users',
     read: 'Read a user and the members of orgs',
     reactivate: 'Reactivate a user',
@@ -79,8 +83,8 @@ const verbs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Every permission there is: the 43 documented keys, and our own (`platform.users.create`, which the /v1 rules name, and
- * the two of `platform.workspaces`).
+ * Every permission there is: the 43 documented keys, and our own (`platform.users.create`, which the /v1 rules name,
+ * `platform.users.delete`, `platform.tokens.cleanup` and the two of `platform.workspaces`).
  */
 export const permissions: readonly Permission[] = Object.entries(verbs).flatMap(([domain, descriptions]) =>
   Object.entries(descriptions).map(([verb, description]) => ({ key: `platform.${domain}.${verb}`, domain, description })),

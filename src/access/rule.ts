@@ -27,7 +27,8 @@ export function each<const F extends string>(rule: Rule, ...fields: readonly F[]
   return Object.fromEntries(fields.map((field) => [field, rule])) as Record<F, Rule>;
 }
 
-function rule(says: string, decide: (ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>): Rule {
+/** A rule of a feature's own: what it asks for in words, and how it decides. */
+export function rule(says: string, decide: (ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>): Rule {
   return Object.assign(decide, { says });
 }
 
@@ -45,7 +46,7 @@ export const sameAudience: Rule = rule('whoever may see what it belongs to', () 
 
 const noCaller: Refusal = () => new Unauthenticated();
 
-function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
+export function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
   return (ctx: Context, parent: RuleParent, args: RuleArgs): Decision | Promise<Decision> =>
     ctx.actor ? decide(ctx.actor, ctx, parent, args) : noCaller;
 }
@@ -96,6 +97,20 @@ export function hasAnyPermission(...keys: readonly [string, ...string[]]): Rule 
     return held ? true : decidePermission(ctx, keys[0]);
   });
 }
+
+/** Decides as another rule does, and names the permission by which the surfaces document the field. */
+export function documentedAs(permission: string, decide: Rule): Rule {
+  return rule(decide.says, async (ctx, parent, args) => {
+    const decision = await decide(ctx, parent, args);
+    return decision !== true && ctx.actor ? () => new Forbidden(permission) : decision;
+  });
+}
+
+/** An active member of the org that runs the platform. */
+export const isOfPlatformOrg: Rule = rule(
+  'active member of the platform’s own org',
+  signedIn((actor) => [...actor.orgs.values()].some((org) => org.isPlatform) || (() => new Forbidden('platform.read'))),
+);
 
 /** As `hasPermission`; but for who has no part in the platform's administration, the object does not exist. */
 export function hasPermissionOrHidden(permission: string, type: string, id: IdOf): Rule {

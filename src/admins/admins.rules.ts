@@ -1,4 +1,16 @@
-import { anyOf, each, field, hasAnyPermission, hasPermission, isSelf, type Rules, sameAudience, withParent } from '../access/rule.js';
+import {
+  allOf,
+  anyOf,
+  each,
+  field,
+  hasAnyPermission,
+  hasPermission,
+  isSelf,
+  type Rules,
+  sameAudience,
+  withParent,
+} from '../access/rule.js';
+import { mayChangeRoles } from '../users/access.js';
 
 const self = isSelf(field('id'));
 /** Who works on admins sees what they were given; a change answers with it. */
@@ -17,7 +29,7 @@ export const adminRules: Rules = {
   },
   Mutation: {
     createAdmin: hasPermission('platform.admins.create'),
-    updateAdmin: hasPermission('platform.admins.update'),
+    updateAdmin: allOf(hasPermission('platform.admins.update'), mayChangeRoles),
     revokeAdmin: hasPermission('platform.admins.revoke'),
     ...each(hasPermission('platform.admins.update'), 'assignGroup', 'setAssignmentExpiry', 'unassignGroup'),
     ...each(hasPermission('platform.org_access.grant'), 'grantOrgAccess', 'setGlobalAccess'),

@@ -2,22 +2,22 @@ import { type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
-import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
+import type { RowOf } from '../db/shape.js';
 import { contains } from '../db/text.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
-import { type ConnectionSelection, merged, type Selection } from '../graphql/selection.js';
+import type { ConnectionSelection, Selection } from '../graphql/selection.js';
 import { checkTexts } from '../input.js';
-import { updateUser } from '../users/users.service.js';
+import { lockAdmin, readUser, selectUser } from '../users/selectUser.js';
+import { updateUser } from '../users/updateUser.service.js';
 import { userShape } from '../users/users.shape.js';
 import type { UpdateUserInput, User } from '../users/users.types.js';
+import { adminResource } from './adminResource.js';
 import type { AdminFilter, CreateAdminInput } from './admins.types.js';
 import { addAssignment } from './assignments.service.js';
-import { adminResource, lockAdmin } from './lockAdmin.js';
 
 const byName: ListOrder = { name: 'display_name_asc', expression: sql`lower(u.display_name)`, type: 'text', direction: 'asc' };
 const isAdmin = sql`u.has_platform_access and u.deleted_at is null`;
@@ -37,20 +37,9 @@ export function listAdmins(
 
 /** @throws NotFound also for a user who is no admin */
 export async function findAdmin(ctx: Context, id: string, selection: Selection): Promise<RowOf<User>> {
-  const columns = columnsOf(userShape, selection);
-  const { rows } = await sql<Record<string, unknown>>`/* admin */ select ${selectList(columns)} from users u
-    where u.public_id = ${id} and ${isAdmin}`.execute(ctx.db);
-  const [admin] = nested<RowOf<User>>(columns, rows);
+  const admin = await selectUser(ctx.db, id, selection, { where: sql`u.has_platform_access` });
   if (!admin) throw new NotFound('admin', id);
   return admin;
-}
-
-async function readBack(tx: Tx, id: string, selection: Selection): Promise<RowOf<User>> {
-  const columns = columnsOf(userShape, merged(snapshotSelection('user'), selection));
-  const { rows } = await sql<Record<string, unknown>>`select ${selectList(columns)} from users u where u.public_id = ${id}`.execute(tx);
-  const [user] = nested<RowOf<User>>(columns, rows);
-  if (!user) throw new Error('An admin who was written is gone.');
-  return user;
 }
 
 /**
@@ -65,7 +54,7 @@ export async function createAdmin(ctx: Context, input: CreateAdminInput, selecti
   return changeAccess(ctx, async ({ tx, record }) => {
     const user = (await raiseUser(tx, input.email)) ?? (await makeAdmin(tx, input));
     await addAssignment(ctx, tx, user.key, input.groupId, null);
-    const admin = await readBack(tx, user.id, selection);
+    const admin = await readUser(tx, user.id, selection);
     await record({ action: 'admin.create', resource: adminResource(admin), after: admin });
     return admin;
   });
@@ -128,7 +117,7 @@ export async function revokeAdmin(ctx: Context, id: string, selection: Selection
     await tx.deleteFrom('org_access').where('user_id', '=', before.key).execute();
     await sql`update users set has_platform_access = false, is_global_access = false, version = version + 1, updated_at = now()
       where id = ${before.key}`.execute(tx);
-    const after = await readBack(tx, id, selection);
+    const after = await readUser(tx, id, selection);
     await record({ action: 'admin.revoke', resource: adminResource(before), before, after });
     return after;
   });

@@ -7,8 +7,9 @@ import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
+import { lockAdmin } from '../users/selectUser.js';
+import { adminResource } from './adminResource.js';
 import type { AssignGroupInput, Assignment } from './admins.types.js';
-import { adminResource, lockAdmin } from './lockAdmin.js';
 
 interface AssignmentRow {
   readonly admin: string;

@@ -11,9 +11,10 @@ import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { checkTexts } from '../input.js';
+import { lockAdmin } from '../users/selectUser.js';
 import type { User } from '../users/users.types.js';
+import { adminResource } from './adminResource.js';
 import type { GrantOrgAccessInput, OrgAccess } from './admins.types.js';
-import { adminResource, lockAdmin } from './lockAdmin.js';
 
 interface OrgAccessRow {
   readonly admin: string;

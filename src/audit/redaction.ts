@@ -43,6 +43,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'hasPlatformAccess',
     'isGlobalAccess',
     'version',
+    'issuer',
+    'subject',
   ],
   // The user as an admin, and single facts of their groups and access.
   admin: ['email', 'displayName', 'status', 'hasPlatformAccess', 'isGlobalAccess', 'version', 'group', 'expiresAt', 'orgId', 'note'],
@@ -74,6 +76,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'permissionEnforcement',
     'version',
   ],
+  workspace: ['name', 'slug', 'description', 'archivedAt', 'version'],
+  workspace_member: ['workspaceId', 'userId', 'email', 'role', 'version'],
 };
 
 /** Names of the fields that the trail keeps of a resource. */

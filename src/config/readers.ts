@@ -33,6 +33,17 @@ export const publicUrl: Reader<string> = {
   },
 };
 
+/** OpenID Connect Core §2: an https address without query or fragment; http only where it does not leave the machine. */
+export const openIdIssuerUrl: Reader<string> = {
+  expected: 'an https address without user, password, query or fragment, as the provider spells its issuer',
+  read(text) {
+    const url = urlOf(text);
+    if (!url || url.username || url.password || /[?#]/.test(text)) return undefined;
+    const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    return url.protocol === 'https:' || isLocal ? text : undefined;
+  },
+};
+
 /** A PostgreSQL connection string. */
 export const databaseUrl: Reader<string> = {
   expected: 'an address such as postgres://user:password@host:5432/database',
@@ -97,6 +108,38 @@ function isWeak(secret: Buffer): boolean {
     if (secret.subarray(period).equals(secret.subarray(0, -period))) return true;
   }
   return false;
+}
+
+const thisMachine = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** An address that secrets are sent to: encrypted, where the way there leaves the machine. */
+export const webhookUrl: Reader<string> = {
+  expected: 'an https address, or an http address of localhost, without user, password or fragment',
+  read(text) {
+    const url = urlOf(text);
+    if (!url || url.username || url.password || text.includes('#')) return undefined;
+    return url.protocol === 'https:' || thisMachine.has(url.hostname) ? url.href : undefined;
+  },
+};
+
+/** Secrets in the spelling of Standard Webhooks; at least one. */
+export const webhookSecrets: Reader<readonly Buffer[]> = {
+  expected:
+    'secrets separated by commas, each whsec_ and 24 to 64 random bytes in base64, ' +
+    "such as node -p \"'whsec_' + crypto.randomBytes(32).toString('base64')\" prints",
+  read(text) {
+    const secrets = text.split(',').map((secret) => webhookSecret(secret.trim()));
+    const read = secrets.filter((secret) => secret !== undefined);
+    return read.length === secrets.length ? read : undefined;
+  },
+};
+
+function webhookSecret(text: string): Buffer | undefined {
+  const [, encoded] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+  if (encoded === undefined) return undefined;
+  const secret = Buffer.from(encoded, 'base64');
+  if (secret.toString('base64') !== encoded) return undefined;
+  return secret.length >= 24 && secret.length <= 64 && !isWeak(secret) ? secret : undefined;
 }
 
 function isNetwork(text: string): boolean {

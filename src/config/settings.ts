@@ -1,5 +1,16 @@
 import { boolean, integer, oneOf, text } from './reader.js';
-import { databaseUrl, emailAddress, hosts, origins, publicUrl, signingKeyList, trustProxy } from './readers.js';
+import {
+  databaseUrl,
+  emailAddress,
+  hosts,
+  openIdIssuerUrl,
+  origins,
+  publicUrl,
+  signingKeyList,
+  trustProxy,
+  webhookSecrets,
+  webhookUrl,
+} from './readers.js';
 import type { Setting } from './setting.js';
 
 const day = 86_400;
@@ -99,6 +110,19 @@ export const settings = {
     default: 'tenantry',
     meaning: 'The aud claim of access tokens.',
   },
+  openIdIssuer: {
+    variable: 'OIDC_ISSUER',
+    reader: openIdIssuerUrl,
+    secret: true,
+    meaning:
+      'Issuer of an OpenID Connect provider whose access tokens are taken for the users that are linked to it; where absent, none is.',
+  },
+  openIdAudience: {
+    variable: 'OIDC_AUDIENCE',
+    reader: text(1, 2_048),
+    default: 'tenantry',
+    meaning: 'The aud claim that the provider’s access tokens must have.',
+  },
   accessTokenTtl: {
     variable: 'ACCESS_TOKEN_TTL',
     reader: integer(1, day, 'seconds'),
@@ -110,6 +134,22 @@ export const settings = {
     reader: integer(1, 366 * day, 'seconds'),
     default: '2592000',
     meaning: 'Seconds for which a refresh token holds.',
+  },
+  authWebhookUrl: {
+    variable: 'AUTH_WEBHOOK_URL',
+    reader: webhookUrl,
+    shownDefault: 'none',
+    // What stands in its path or query may be a secret of the receiver's.
+    secret: true,
+    meaning:
+      'Address that is told of users who are blocked and unblocked, of emails to verify and of passwords to reset; https, or http on this machine. Where absent, nothing leaves.',
+  },
+  authWebhookSecret: {
+    variable: 'AUTH_WEBHOOK_SECRET',
+    reader: webhookSecrets,
+    secret: true,
+    meaning:
+      'Secrets that sign what is sent to AUTH_WEBHOOK_URL, as whsec_ and 24 to 64 bytes in base64, separated by commas: each signs, so that one can be replaced with an overlap. Required with AUTH_WEBHOOK_URL.',
   },
   corsOrigins: {
     variable: 'CORS_ORIGINS',

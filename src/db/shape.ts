@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { createQueryId, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
 import type { Selection } from '../graphql/selection.js';
 
 /**
@@ -20,8 +20,18 @@ export type RowOf<T> = { readonly key: string } & { readonly [F in keyof T]?: T[
 
 type Column = readonly [alias: string, expression: RawBuilder<unknown>];
 
-/** The columns that a selection needs, and nothing more. */
-export function columnsOf(shape: Shape, selection: Selection): Column[] {
+const kept = new WeakMap<Shape, WeakMap<Selection, readonly Column[]>>();
+
+/** The columns that a selection needs, and nothing more. Made once for a document's selection, which is the same at each execution. */
+export function columnsOf(shape: Shape, selection: Selection): readonly Column[] {
+  const known = kept.get(shape) ?? new WeakMap<Selection, readonly Column[]>();
+  kept.set(shape, known);
+  const columns = known.get(selection) ?? chosen(shape, selection);
+  known.set(selection, columns);
+  return columns;
+}
+
+function chosen(shape: Shape, selection: Selection): readonly Column[] {
   const names = new Set([...(shape.always ?? []), ...selection.keys()]);
   const own = [...names].flatMap((name): Column[] => {
     const expression = shape.columns[name];
@@ -34,29 +44,44 @@ export function columnsOf(shape: Shape, selection: Selection): Column[] {
   return [['key', shape.key], ...own, ...joined];
 }
 
-/** `expression as "alias", …` for a SELECT. */
+const lists = new WeakMap<readonly Column[], RawBuilder<unknown>>();
+const compiler = new PostgresQueryCompiler();
+
+/** `expression as "alias", …` for a SELECT. Compiled once: a list of many columns would cost each statement anew. */
 export function selectList(columns: readonly Column[]): RawBuilder<unknown> {
-  return sql.join(columns.map(([alias, expression]) => sql`${expression} as ${sql.id(alias)}`));
+  const known = lists.get(columns);
+  if (known) return known;
+  const built = sql.join(columns.map(([alias, expression]) => sql`${expression} as ${sql.id(alias)}`));
+  const { sql: text, parameters } = compiler.compileQuery(built.toOperationNode(), createQueryId());
+  const list = parameters.length === 0 ? sql.raw(text) : built;
+  lists.set(columns, list);
+  return list;
 }
 
-/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`. */
+/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`; relations of relations as well. */
 export function nested<T>(columns: readonly Column[], rows: Record<string, unknown>[]): T[] {
   const paths = columns.flatMap(([alias]) => {
-    const dot = alias.indexOf('.');
-    return dot < 0 ? [] : [{ alias, field: alias.slice(0, dot), name: alias.slice(dot + 1) }];
+    const fields = alias.split('.');
+    const name = fields.pop() ?? '';
+    return fields.length === 0 ? [] : [{ alias, fields, name }];
   });
   // The columns were chosen from the type's own shape; TypeScript cannot follow them through SQL text.
   if (paths.length === 0) return rows as T[];
   const folded = new Set(paths.map(({ alias }) => alias));
   const own = Object.keys(rows[0] ?? {}).filter((name) => !folded.has(name));
-  const fields = [...new Set(paths.map(({ field }) => field))];
   // New objects: to delete properties of a row would make each access to it slow.
   return rows.map((row) => {
     const made: Record<string, unknown> = {};
     for (const name of own) made[name] = row[name];
-    for (const field of fields) made[field] = {};
-    // Made in the line above.
-    for (const { alias, field, name } of paths) (made[field] as Record<string, unknown>)[name] = row[alias];
+    for (const { alias, fields, name } of paths) {
+      let at = made;
+      for (const field of fields) {
+        at[field] ??= {};
+        // Made in the line above, here or for an earlier column.
+        at = at[field] as Record<string, unknown>;
+      }
+      at[name] = row[alias];
+    }
     return made as T;
   });
 }

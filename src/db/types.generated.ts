@@ -21,6 +21,18 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface ActingUsers {
+  has_platform_access: boolean | null;
+  user_id: string | null;
+}
+
+export interface ActiveAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  user_id: string | null;
+}
+
 export interface ApiKeys {
   created_at: Generated<string>;
   expires_at: string | null;
@@ -47,6 +59,31 @@ export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
   entry_id: string;
+}
+
+export interface AuthProviderDeliveries {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  data: Json;
+  event: string;
+  expires_at: string | null;
+  id: Generated<string>;
+  last_attempt_at: string | null;
+  last_error: string | null;
+  next_attempt_at: Generated<string>;
+  public_id: string;
+  sealed_token: Buffer | null;
+  settled_at: string | null;
+  state: Generated<string>;
+  user_id: string;
+}
+
+export interface EffectivePermissions {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  permission: string | null;
+  user_id: string | null;
 }
 
 export interface GroupAssignments {
@@ -85,6 +122,15 @@ export interface IdempotencyKeys {
   key: string;
   outcome: Json | null;
   place: number;
+}
+
+export interface Identities {
+  created_at: Generated<string>;
+  id: Generated<string>;
+  issuer: string;
+  public_id: string;
+  subject: string;
+  user_id: string;
 }
 
 export interface ImpersonationSessions {
@@ -286,6 +332,14 @@ export interface Shards {
   version: Generated<number>;
 }
 
+export interface UnendedAssignments {
+  assignment_id: string | null;
+  expires_at: string | null;
+  group_id: string | null;
+  suspended_at: string | null;
+  user_id: string | null;
+}
+
 export interface Users {
   auth_provider: Generated<string>;
   avatar_url: string | null;
@@ -336,19 +390,25 @@ export interface Workspaces {
   name: string;
   org_id: string;
   public_id: string;
+  search_text: Generated<string>;
   slug: string;
   updated_at: Generated<string>;
   version: Generated<number>;
 }
 
 export interface DB {
+  acting_users: ActingUsers;
+  active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
   audit_outbox: AuditOutbox;
   audit_snapshots: AuditSnapshots;
+  auth_provider_deliveries: AuthProviderDeliveries;
+  effective_permissions: EffectivePermissions;
   group_assignments: GroupAssignments;
   group_permissions: GroupPermissions;
   groups: Groups;
   idempotency_keys: IdempotencyKeys;
+  identities: Identities;
   impersonation_sessions: ImpersonationSessions;
   jobs: Jobs;
   org_access: OrgAccess;
@@ -362,6 +422,7 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   shards: Shards;
+  unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;
   workspaces: Workspaces;

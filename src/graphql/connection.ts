@@ -21,6 +21,8 @@ export interface Connection<T> {
   readonly nodes: readonly T[];
   readonly pageInfo: PageInfo;
   readonly totalCount: number | undefined;
+  readonly hasNextPage: boolean;
+  readonly nextCursor: string | null;
   readonly page: number;
   readonly pageSize: number;
 }
@@ -37,6 +39,10 @@ export function connectionOf<T>(page: Page<T>): Connection<T> {
       return { hasNextPage, hasPreviousPage, startCursor: page.cursors[0] ?? null, endCursor: page.cursors.at(-1) ?? null };
     },
     totalCount: page.totalCount,
+    hasNextPage,
+    get nextCursor() {
+      return hasNextPage ? (page.cursors.at(-1) ?? null) : null;
+    },
     page: page.number,
     pageSize: page.size,
   };
@@ -70,6 +76,12 @@ export function connectionType<T extends object>(name: string, node: () => Class
 
     @Field(() => Int, { description: 'How many rows the list has in all. Counted only where it is asked for.' })
     readonly totalCount: number;
+
+    @Field(() => Boolean, { description: 'Whether rows follow this page, as `pageInfo` says.' })
+    readonly hasNextPage: boolean;
+
+    @Field(() => String, { nullable: true, description: 'The next page’s `after`; null where no page follows.' })
+    readonly nextCursor: string | null;
 
     @Field(() => Int, { description: 'The number of the page, counted from 1; a list that is paged with `after` stays at 1.' })
     readonly page: number;

@@ -4,7 +4,7 @@ import type { PageArgs } from '../db/page.js';
 /** The arguments of every list. */
 @ArgsType()
 export class PagedArgs implements PageArgs {
-  @Field(() => Int, { nullable: true, description: 'How many rows: 1 to 100, 50 where it is left out.' })
+  @Field(() => Int, { nullable: true, description: 'How many rows: 1 to 200, 50 where it is left out.' })
   readonly first?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Begin behind this cursor.' })

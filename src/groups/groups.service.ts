@@ -15,7 +15,7 @@ import { Conflict, Invalid, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
 import { checkTexts, given } from '../input.js';
-import { groupShape, isActiveAssignment } from './groups.shape.js';
+import { groupShape } from './groups.shape.js';
 import type { CreateGroupInput, Group, GroupFilter, GroupMember, UpdateGroupInput } from './groups.types.js';
 
 const byName: ListOrder = { name: 'name_asc', expression: sql`lower(g.name)`, type: 'text', direction: 'asc' };
@@ -72,8 +72,8 @@ export function membersOfGroup(ctx: Context, groupKey: string): Promise<GroupMem
   return batched(ctx, ['group.members'], groupKey, async (keys) => {
     const { rows } = await sql<GroupMember & { key: string }>`/* group members */ select a.group_id as key, u.public_id as id,
         u.display_name as "displayName", u.email, a.expires_at as "expiresAt"
-      from group_assignments a join groups g on g.id = a.group_id join users u on u.id = a.user_id
-      where a.group_id = any (${keys}::bigint[]) and ${isActiveAssignment} order by lower(u.display_name), u.public_id`.execute(ctx.db);
+      from active_assignments a join users u on u.id = a.user_id
+      where a.group_id = any (${keys}::bigint[]) order by lower(u.display_name), u.public_id`.execute(ctx.db);
     return byKey(
       keys,
       rows.map(({ key, ...value }) => ({ key, value })),
@@ -86,8 +86,8 @@ export function groupsOfUser(ctx: Context, userKey: string, selection: Selection
   return batched(ctx, ['user.groups', keyOf(selection)], userKey, async (keys) => {
     const columns = columnsOf(groupShape, selection);
     const { rows } = await sql<Record<string, unknown>>`/* user groups */ select a.user_id as "_user", ${selectList(columns)}
-      from group_assignments a join groups g on g.id = a.group_id join users u on u.id = a.user_id and u.has_platform_access
-      where a.user_id = any (${keys}::bigint[]) and ${isActiveAssignment} order by lower(g.name)`.execute(ctx.db);
+      from active_assignments a join groups g on g.id = a.group_id join users u on u.id = a.user_id and u.has_platform_access
+      where a.user_id = any (${keys}::bigint[]) order by lower(g.name)`.execute(ctx.db);
     const found = nested<RowOf<Group> & { _user: string }>(columns, rows);
     return byKey(
       keys,
@@ -100,10 +100,8 @@ export function groupsOfUser(ctx: Context, userKey: string, selection: Selection
 export function effectivePermissionsOf(ctx: Context, userKey: string): Promise<string[]> {
   return batched(ctx, ['user.effectivePermissions'], userKey, async (keys) => {
     const { rows } = await sql<{ key: string; value: string }>`/* user permissions */
-      select distinct a.user_id as key, p.permission as value
-      from group_assignments a join groups g on g.id = a.group_id join users u on u.id = a.user_id and u.has_platform_access
-      join group_permissions p on p.group_id = g.id
-      where a.user_id = any (${keys}::bigint[]) and ${isActiveAssignment} order by 2`.execute(ctx.db);
+      select distinct user_id as key, permission as value from effective_permissions
+      where user_id = any (${keys}::bigint[]) order by 2`.execute(ctx.db);
     return byKey(keys, rows);
   });
 }
@@ -236,8 +234,7 @@ export async function archiveGroup(ctx: Context, id: string, selection: Selectio
     const { group: before, permissions } = await lockGroup(tx, id);
     requireOwn(before);
     requireVersion(ctx, 'group', before.version);
-    const { rows } = await sql`select from group_assignments a join groups g on g.id = a.group_id
-      where g.id = ${before.key} and ${isActiveAssignment} limit 1`.execute(tx);
+    const { rows } = await sql`select from active_assignments where group_id = ${before.key} limit 1`.execute(tx);
     if (rows.length > 0) throw Invalid.field(['id'], 'Users have this group; take it from them first.', 'value_error');
     await sql`update groups set status = 'archived', archived_at = now(), version = version + 1, updated_at = now() where id = ${before.key}`.execute(
       tx,

@@ -1,9 +1,6 @@
 import { sql } from 'kysely';
 import type { Shape } from '../db/shape.js';
 
-/** An assignment `a` of a group `g` that gives its permissions now. The same conditions as in access/findActor.ts. */
-export const isActiveAssignment = sql<boolean>`(a.suspended_at is null and (a.expires_at is null or a.expires_at > now()) and g.status = 'active')`;
-
 /** Reads a group from `groups g`. */
 export const groupShape: Shape = {
   key: sql`g.id`,
@@ -14,7 +11,7 @@ export const groupShape: Shape = {
     description: sql`g.description`,
     isSystem: sql`g.is_system`,
     status: sql`g.status`,
-    userCount: sql`(select count(*)::int from group_assignments a where a.group_id = g.id and ${isActiveAssignment})`,
+    userCount: sql`(select count(*)::int from active_assignments c where c.group_id = g.id)`,
     permissionCount: sql`(select count(*)::int from group_permissions c where c.group_id = g.id)`,
     version: sql`g.version`,
     createdAt: sql`g.created_at`,

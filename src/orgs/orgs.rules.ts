@@ -19,7 +19,9 @@ import {
 
 /** Who administers orgs may see what the platform keeps of them. */
 const seesPlatformSide = hasAnyPermission('platform.orgs.read', 'platform.orgs.update', 'platform.orgs.create', 'platform.orgs.suspend');
-const seesOrg = (idOf: ReturnType<typeof argument>) => anyOf(isMember(idOf), hasPermissionOrHidden('platform.orgs.read', 'org', idOf));
+/** An org is known to its members. */
+export const seesOrg = (idOf: ReturnType<typeof argument>) =>
+  anyOf(isMember(idOf), hasPermissionOrHidden('platform.orgs.read', 'org', idOf));
 
 export const orgRules: Rules = {
   Query: {

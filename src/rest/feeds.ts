@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
+  isNonNullType,
   Kind,
   type ObjectValueNode,
   TypeInfo,
@@ -19,6 +20,8 @@ export interface Feed {
   /** Path from the field's arguments: `['input', 'contactEmail']`. */
   readonly argument: readonly string[];
   readonly variable: string;
+  /** Whether the argument takes no null. */
+  readonly nonNull: boolean;
   /** What the schema says of the argument. */
   readonly description?: string;
 }
@@ -45,8 +48,9 @@ export function feedsOf(schema: GraphQLSchema, document: DocumentNode): Feed[] {
   };
 
   function collect(value: ASTNode, type: GraphQLInputType, argument: readonly string[], description?: string): void {
-    if (value.kind === Kind.VARIABLE) feeds.push({ field: [...field], argument, variable: value.name.value, description });
-    else if (value.kind === Kind.OBJECT) collectMembers(value, type, argument);
+    if (value.kind === Kind.VARIABLE) {
+      feeds.push({ field: [...field], argument, variable: value.name.value, nonNull: isNonNullType(type), description });
+    } else if (value.kind === Kind.OBJECT) collectMembers(value, type, argument);
   }
 
   function collectMembers(value: ObjectValueNode, type: GraphQLInputType, argument: readonly string[]): void {

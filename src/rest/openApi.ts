@@ -69,7 +69,7 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
     ...(operation.summary ? { summary: operation.summary } : {}),
     ...(operation.description ? { description: operation.description } : {}),
     parameters: [
-      ...parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(parameter, components)),
+      ...parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(surface, parameter, components)),
       ...(operation.kind === 'mutation' ? conditionParameters : []),
     ],
     ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
@@ -80,18 +80,21 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
   };
 }
 
-function parameterObject(parameter: Parameter, components: Components): JsonSchema {
+function parameterObject(surface: Surface, parameter: Parameter, components: Components): JsonSchema {
   const { name, place, required, description } = parameter;
-  return described({ name, in: place, required, schema: parameterSchema(parameter, components) }, description);
+  return described(
+    { name, in: place, required, schema: parameterSchema(parameter, components, surface.documentsNullInQuery ?? false) },
+    description,
+  );
 }
 
-function parameterSchema({ shape, place, ...parameter }: Parameter, components: Components): JsonSchema {
-  const schema = inputSchema(shape, components, place === 'body');
+function parameterSchema({ shape, ...parameter }: Parameter, components: Components, nulls: boolean): JsonSchema {
+  const schema = inputSchema(shape, components, nulls);
   return parameter.default === undefined ? schema : { ...schema, default: parameter.default };
 }
 
 function requestBody(members: readonly Parameter[], components: Components): JsonSchema {
-  const properties = members.map((member) => [member.name, described(parameterSchema(member, components), member.description)]);
+  const properties = members.map((member) => [member.name, described(parameterSchema(member, components, true), member.description)]);
   const required = members.filter((member) => member.required).map(({ name }) => name);
   return content({ type: 'object', properties: Object.fromEntries(properties), required }, { required: true });
 }

@@ -49,6 +49,10 @@ function parameterOf(
   const place = inPath.has(name) ? 'path' : rest.method === 'GET' || rest.method === 'DELETE' ? 'query' : 'body';
   const fault = placeFault(place, shape, node.defaultValue !== undefined);
   if (fault) throw DocumentError.at(node, `$${name} ${fault}`);
+  // GraphQL lets it pass where the argument has a default, and refuses the null when it comes.
+  if (shape.nullable && rest.nulls === 'KEEP' && feeds.some((feed) => feed.variable === name && feed.nonNull)) {
+    throw DocumentError.at(node, `$${name} may be null, and feeds what may not: say "!" and the default.`);
+  }
   return {
     name,
     place,

@@ -36,4 +36,6 @@ export interface Surface {
   readonly errorSchemas: Readonly<Record<string, JsonSchema>>;
   /** The name in `errorSchemas` of a status's body. */
   readonly errorSchemaOf: (status: number) => string;
+  /** Whether the surface documents an optional query parameter as one that may be null; none that is sent ever is. */
+  readonly documentsNullInQuery?: true;
 }

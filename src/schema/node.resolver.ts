@@ -15,6 +15,8 @@ import { partnerRules } from '../partners/partners.rules.js';
 import { findPartner } from '../partners/partners.service.js';
 import { userRules } from '../users/users.rules.js';
 import { findUser } from '../users/users.service.js';
+import { workspaceRules } from '../workspaces/workspaces.rules.js';
+import { findWorkspace } from '../workspaces/workspaces.service.js';
 
 interface NodeType {
   readonly table: string;
@@ -29,6 +31,7 @@ export const nodeTypes: Readonly<Record<string, NodeType>> = {
   Org: { table: 'orgs', rule: orgRules.Query?.org, find: findOrg },
   Partner: { table: 'partners', rule: partnerRules.Query?.partner, find: findPartner },
   User: { table: 'users', rule: userRules.Query?.user, find: findUser },
+  Workspace: { table: 'workspaces', rule: workspaceRules.Query?.workspace, find: findWorkspace },
 };
 
 const typeOfId = sql.join(

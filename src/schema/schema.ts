@@ -9,6 +9,8 @@ import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
 import { GroupPermissionsResolver, GroupsResolver } from '../groups/groups.resolver.js';
 import { groupRules } from '../groups/groups.rules.js';
+import { IdentitiesResolver } from '../identities/identities.resolver.js';
+import { identityRules } from '../identities/identities.rules.js';
 import { ImpersonationResolver } from '../impersonation/impersonation.resolver.js';
 import { impersonationRules } from '../impersonation/impersonation.rules.js';
 import { MyOrgsResolver, OrgsResolver } from '../orgs/orgs.resolver.js';
@@ -23,7 +25,8 @@ import { UsersResolver } from '../users/users.resolver.js';
 import { userRules } from '../users/users.rules.js';
 import { ViewerResolver } from '../viewer/viewer.resolver.js';
 import { viewerRules } from '../viewer/viewer.rules.js';
-import { WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
+import { WorkspaceMembershipsResolver, WorkspaceMembersResolver } from '../workspaces/workspaceMembers.resolver.js';
+import { OrgWorkspacesResolver, WorkspacesResolver } from '../workspaces/workspaces.resolver.js';
 import { workspaceRules } from '../workspaces/workspaces.rules.js';
 import { NodeResolver } from './node.resolver.js';
 
@@ -32,15 +35,19 @@ const resolvers: NonEmptyArray<new () => object> = [
   ApiKeysResolver,
   GroupPermissionsResolver,
   GroupsResolver,
+  IdentitiesResolver,
   ImpersonationResolver,
   MyOrgsResolver,
   NodeResolver,
   OrgsResolver,
+  OrgWorkspacesResolver,
   PartnersResolver,
   SessionsResolver,
   SettingsResolver,
   UsersResolver,
   ViewerResolver,
+  WorkspaceMembershipsResolver,
+  WorkspaceMembersResolver,
   WorkspacesResolver,
 ];
 
@@ -78,6 +85,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     adminRules,
     apiKeyRules,
     groupRules,
+    identityRules,
     impersonationRules,
     orgRules,
     partnerRules,

@@ -29,6 +29,17 @@ export interface Metrics {
   readonly contentType: string;
 }
 
+interface SeriesLabels {
+  readonly surface: string;
+  readonly operation: string;
+}
+
+/** What is counted of one operation. */
+interface Series {
+  readonly duration: Histogram.Internal<string>;
+  readonly requests: Readonly<Record<Outcome, Counter.Internal>>;
+}
+
 const surfaces: ReadonlySet<string> = new Set(['graphql', 'platform', 'v1']);
 const maxClientNames = 200;
 const maxNameLength = 100;
@@ -70,11 +81,28 @@ export function createMetrics(): Metrics {
   });
 
   const labelsOf = boundedLabels();
+  const known = new Map<string, Series>();
+  // To look a series up by its labels costs prom-client more than to count.
+  function seriesOf(labels: SeriesLabels): Series {
+    const name = `${labels.surface} ${labels.operation}`;
+    const series = known.get(name) ?? {
+      duration: durations.labels(labels),
+      requests: {
+        ok: requests.labels({ ...labels, outcome: 'ok' }),
+        client_error: requests.labels({ ...labels, outcome: 'client_error' }),
+        server_error: requests.labels({ ...labels, outcome: 'server_error' }),
+        aborted: requests.labels({ ...labels, outcome: 'aborted' }),
+      },
+    };
+    known.set(name, series);
+    return series;
+  }
   return {
     observeRequest({ outcome, seconds, ...named }) {
       const labels = labelsOf(named);
-      requests.inc({ ...labels, outcome });
-      durations.observe(labels, seconds);
+      const series = seriesOf(labels);
+      series.duration.observe(seconds);
+      series.requests[outcome].inc();
     },
     countStatement(seconds) {
       statements.inc();

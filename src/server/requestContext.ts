@@ -10,7 +10,7 @@ import { requestConditions } from './requestConditions.js';
  * @throws Unavailable where the database does not answer
  */
 export async function requestContext(platform: Platform, request: FastifyRequest): Promise<Context> {
-  const { actor, enforcement } = await findStanding(platform.db, platform.keys, request.headers.authorization);
+  const { actor, enforcement } = await findStanding(platform, request.headers.authorization);
   return {
     ...platform,
     conditions: request.method === 'GET' || request.method === 'HEAD' ? null : requestConditions(request),

@@ -1,23 +1,13 @@
 import { sql } from 'kysely';
 import { changeAccess } from '../access/changeAccess.js';
-import type { Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
+import type { AuthProviderEvent } from '../authProvider/authProvider.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
-import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
-import { Invalid, NotFound } from '../errors.js';
-import { merged, type Selection } from '../graphql/selection.js';
-import { userShape } from './users.shape.js';
+import type { RowOf } from '../db/shape.js';
+import { Invalid } from '../errors.js';
+import type { Selection } from '../graphql/selection.js';
+import { lockUser, readUser, userResource } from './selectUser.js';
 import type { User } from './users.types.js';
-
-async function selectUser(tx: Tx, id: string, selection: Selection, lock = sql``): Promise<RowOf<User>> {
-  const columns = columnsOf(userShape, merged(snapshotSelection('user'), selection));
-  const { rows } = await sql<Record<string, unknown>>`select ${selectList(columns)} from users u
-    where u.public_id = ${id} and u.deleted_at is null ${lock}`.execute(tx);
-  const [user] = nested<RowOf<User>>(columns, rows);
-  if (!user) throw new NotFound('user', id);
-  return user;
-}
 
 /** One act of the lifecycle: what must not be so yet, and what is done. */
 interface Act {
@@ -25,10 +15,13 @@ interface Act {
   readonly isDone: (user: RowOf<User>) => boolean;
   readonly doneAlready: string;
   readonly statements: (key: string) => ReturnType<typeof sql>[];
+  /** What the auth provider is told. */
+  readonly event: AuthProviderEvent;
 }
 
 const deactivation: Act = {
   action: 'user.deactivate',
+  event: { type: 'user.blocked' },
   isDone: (user) => user.status === 'deactivated',
   doneAlready: 'The user is deactivated already.',
   statements: (key) => [
@@ -46,6 +39,7 @@ const deactivation: Act = {
 
 const reactivation: Act = {
   action: 'user.reactivate',
+  event: { type: 'user.unblocked' },
   isDone: (user) => user.status !== 'deactivated',
   doneAlready: 'The user is not deactivated.',
   statements: (key) => [
@@ -61,19 +55,20 @@ const reactivation: Act = {
 
 async function perform(ctx: Context, id: string, act: Act, selection: Selection): Promise<RowOf<User>> {
   return changeAccess(ctx, async ({ tx, record }) => {
-    const before = await selectUser(tx, id, selection, sql`for update`);
+    const before = await lockUser(tx, id, selection);
     requireVersion(ctx, 'user', before.version);
     if (act.isDone(before)) throw Invalid.field(['id'], act.doneAlready, 'value_error');
     for (const statement of act.statements(before.key)) await statement.execute(tx);
-    const after = await selectUser(tx, id, selection);
-    await record({ action: act.action, resource: { type: 'user', id, displayId: before.email ?? id }, before, after });
+    await ctx.authProvider.tell(tx, before.key, act.event);
+    const after = await readUser(tx, id, selection);
+    await record({ action: act.action, resource: userResource(before), before, after });
     return after;
   });
 }
 
 /**
  * Closes the platform to a user, from the next request on: their memberships and assignments are suspended, their sessions
- * ended, and their tokens and keys refused (contract: "Users").
+ * ended, their tokens and keys refused, and the auth provider told to block them (contract: "Users").
  * @throws NotFound
  * @throws Invalid where they are deactivated already
  * @throws Lockout where nobody would remain for good

@@ -10,10 +10,16 @@ import { effectivePermissionsOf, groupsOfUser } from '../groups/groups.service.j
 import { Group } from '../groups/groups.types.js';
 import { membershipsOfUser } from '../orgs/memberships.service.js';
 import { OrgMembership } from '../orgs/memberships.types.js';
+import { createUser } from './createUser.service.js';
+import { deleteUser } from './deleteUser.service.js';
 import { deactivateUser, reactivateUser } from './lifecycle.service.js';
 import type { JsonObject } from './mergePatch.js';
-import { findUser, listUsers, updateMyPreferences, updateUser } from './users.service.js';
+import { updateMyPreferences, updateUser } from './updateUser.service.js';
+import { findUser, listUsers } from './users.service.js';
 import {
+  CreateUserInput,
+  CreateUserPayload,
+  DeleteUserPayload,
   UpdateMyPreferencesPayload,
   UpdateUserInput,
   UpdateUserPayload,
@@ -32,8 +38,14 @@ export class UsersResolver {
   }
 
   @Query(() => User, { nullable: true, description: 'One user.' })
-  user(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
-    return findUser(ctx, id, selectionOf(info));
+  user(
+    @Arg('id', () => UUID) id: string,
+    @Arg('workspaceId', () => UUID, { nullable: true, description: 'Where it is given: as a member of this workspace.' })
+    workspaceId: string | null,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return findUser(ctx, id, selectionOf(info), workspaceId);
   }
 
   @Query(() => UserConnection, { description: 'All users of the platform, by name where no order is given.' })
@@ -60,6 +72,21 @@ export class UsersResolver {
   @FieldResolver(() => [String], { description: 'Keys of the permissions that the user has now, in order.' })
   effectivePermissions(@Root() user: RowOf<User>, @Ctx() ctx: Context) {
     return effectivePermissionsOf(ctx, user.key);
+  }
+
+  @Mutation(() => CreateUserPayload, {
+    description: 'Makes a user who signs in with the given password, in an org that the caller administers.',
+  })
+  async createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return { user: await createUser(ctx, input, below(selectionOf(info), 'user')) };
+  }
+
+  @Mutation(() => DeleteUserPayload, {
+    description:
+      'Deletes a user: they are in no list, their sessions, keys and memberships end, their names are free. The trail keeps them.',
+  })
+  async deleteUser(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context) {
+    return { deletedId: await deleteUser(ctx, id) };
   }
 
   @Mutation(() => UpdateUserPayload, { description: 'Changes the named fields of a user.' })

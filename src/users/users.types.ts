@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../graphql/connection.js';
 import { Node } from '../graphql/node.js';
 import { OrderDirection } from '../graphql/order.js';
-import { DateTime, EmailAddress, JSONObject } from '../graphql/scalars.js';
+import { DateTime, EmailAddress, JSONObject, UUID } from '../graphql/scalars.js';
 import { UserOrderField, UserStatus } from './user.enums.js';
 
 @ObjectType({ description: 'A person who uses the platform.', implements: Node, simpleResolvers: true })
@@ -96,6 +96,9 @@ export class UserFilter {
   @Field(() => UserStatus, { nullable: true, description: 'In this status.' })
   readonly status?: UserStatus | null;
 
+  @Field(() => UUID, { nullable: true, description: 'In this workspace, as active members of its org.' })
+  readonly workspaceId?: string | null;
+
   @Field(() => Boolean, { nullable: true, description: 'Only platform admins, or only users who are none.' })
   readonly hasPlatformAccess?: boolean | null;
 }
@@ -122,6 +125,75 @@ export class UpdateUserInput {
 
   @Field(() => EmailAddress, { nullable: true, description: 'Unique without case. A new one has yet to be verified.' })
   readonly email?: string | null;
+
+  @Field(() => String, { nullable: true, description: '1 to 100 characters, unique without case.' })
+  readonly username?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
+  readonly fullName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Address of a picture, at most 2048 characters.' })
+  readonly avatarUrl?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'At most 2000 characters.' })
+  readonly bio?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'IANA time zone, such as `Europe/Paris`.' })
+  readonly timezone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'BCP 47 language tag, such as `fr-CA`.' })
+  readonly locale?: string | null;
+
+  @Field(() => JSONObject, { nullable: true, description: 'In place of all that were there; `updateMyPreferences` merges. At most 64 KB.' })
+  readonly preferences?: Record<string, unknown> | null;
+
+  @Field(() => JSONObject, { nullable: true, description: 'In place of all that were there. At most 64 KB.' })
+  readonly settings?: Record<string, unknown> | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'In place of all that were there. Needs `platform.users.update`, also for oneself.',
+  })
+  readonly roles?: string[] | null;
+
+  @Field(() => UUID, { nullable: true, description: 'A workspace that the user is a member of.' })
+  readonly defaultWorkspaceId?: string | null;
+}
+
+@InputType({ description: 'Whom to make.' })
+export class CreateUserInput {
+  @Field(() => EmailAddress, { description: 'Unique without case. Signs the user in, and is yet to be verified.' })
+  readonly email: string;
+
+  @Field(() => String, { description: '1 to 100 characters, unique without case.' })
+  readonly username: string;
+
+  @Field(() => String, { description: '8 to 1024 characters; the common ones are refused. Only its hash is kept.' })
+  readonly password: string;
+
+  @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
+  readonly fullName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The name that others see; the full name or the username where it is left out.' })
+  readonly displayName?: string | null;
+
+  @Field(() => UUID, {
+    nullable: true,
+    description: 'The org that the user joins; where it is left out, the one that the caller is an admin of.',
+  })
+  readonly orgId?: string | null;
+}
+
+@ObjectType({ description: 'The user who was made.', simpleResolvers: true })
+export class CreateUserPayload {
+  @Field(() => User, { description: 'The user who was made.' })
+  readonly user: User;
+}
+
+@ObjectType({ description: 'The user who was deleted.', simpleResolvers: true })
+export class DeleteUserPayload {
+  @Field(() => ID, { description: 'Of the user who was deleted.' })
+  readonly deletedId: string;
 }
 
 @ObjectType({ description: 'The user as the change left them.', simpleResolvers: true })

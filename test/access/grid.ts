@@ -30,7 +30,6 @@ export interface MatrixRow {
   readonly isMutation: boolean;
   readonly row: RootField;
   readonly policy: Policy;
-  readonly permission: string | undefined;
   readonly send: (world: World, variables: Readonly<Record<string, unknown>>, caller: KnownCaller) => Promise<Answer>;
 }
 
@@ -42,28 +41,33 @@ interface Answer {
 export function rowOfRootField(at: string, row: RootField): MatrixRow {
   const name = at.replace(/^\w+\./, '');
   const isMutation = at.startsWith('Mutation.');
-  const permission = row.permission;
+  const named = namesOf(row);
   return {
-    ...{ at, isMutation, row, permission, policy: requirePolicy(at, policyOfRow(row)) },
+    ...{ at, isMutation, row, policy: requirePolicy(at, policyOfRow(row)) },
     async send({ gateway }, variables, caller) {
       const answer = await gateway.graphql<Record<string, unknown>, object>(row.document, variables, caller);
-      return { said: graphqlWord(name, permission, answer), traceId: traceIdIn(answer.headers) };
+      return { said: graphqlWord(name, named, answer), traceId: traceIdIn(answer.headers) };
     },
   };
 }
 
-/** @param policy where it is not that of the field that the operation runs */
-export function rowOfEndpoint(operation: CompiledOperation, row: RootField, policy: Policy | undefined): MatrixRow {
+export function rowOfEndpoint(operation: CompiledOperation, row: RootField): MatrixRow {
   const at = `${operation.rest.method} ${operation.rest.path}`;
-  const permission = operation.rest.permission ?? row.permission;
+  const named = [...namesOf(row), ...(operation.rest.permission ? [operation.rest.permission] : [])];
   return {
-    ...{ at, isMutation: operation.kind === 'mutation', row, permission, policy: requirePolicy(at, policy ?? policyOfRow(row)) },
+    ...{ at, isMutation: operation.kind === 'mutation', row, policy: requirePolicy(at, policyOfRow(row)) },
     async send({ gateway, schema }, variables, caller) {
       const { method, path, body } = restCall(operation, argumentsOf(schema, row.document, variables));
       const answer = await gateway.rest(method, path, { ...caller, body });
-      return { said: restWord(permission, answer), traceId: traceIdIn(answer.headers) };
+      return { said: restWord(named, answer), traceId: traceIdIn(answer.headers) };
     },
   };
+}
+
+/** What a refusal may name as missing: the permission, or what the row says. */
+function namesOf({ permission, refusalNames, lacking = {} }: RootField): string[] {
+  const names = [refusalNames ?? permission, ...Object.values(lacking)];
+  return names.flatMap((name) => (name === undefined || name in requirements ? [] : [name]));
 }
 
 function requirePolicy(at: string, policy: Policy | undefined): Policy {
@@ -74,21 +78,21 @@ function requirePolicy(at: string, policy: Policy | undefined): Policy {
 const codes: Readonly<Record<string, string>> = { UNAUTHENTICATED: '401', NOT_FOUND: '404' };
 const requirements: Readonly<Record<string, string>> = { org_access: 'org', session: 'session' };
 
-function refusalWord(permission: string | undefined, named: unknown): string {
-  return named === permission ? '403' : (requirements[String(named)] ?? `403 naming ${named}`);
+function refusalWord(names: readonly string[], named: unknown): string {
+  return names.includes(String(named)) ? '403' : (requirements[String(named)] ?? `403 naming ${named}`);
 }
 
-function graphqlWord(name: string, permission: string | undefined, { data, errors }: GraphQLAnswer<Record<string, unknown>>): string {
+function graphqlWord(name: string, names: readonly string[], { data, errors }: GraphQLAnswer<Record<string, unknown>>): string {
   const [error] = errors;
   if (!error) return (data?.[name] ?? null) === null ? 'null' : 'ok';
   const { code, requiredPermission } = error.extensions;
-  return code === 'FORBIDDEN' ? refusalWord(permission, requiredPermission) : (codes[String(code)] ?? `${code}: ${error.message}`);
+  return code === 'FORBIDDEN' ? refusalWord(names, requiredPermission) : (codes[String(code)] ?? `${code}: ${error.message}`);
 }
 
-function restWord(permission: string | undefined, { status, body }: RestAnswer): string {
+function restWord(names: readonly string[], { status, body }: RestAnswer): string {
   if (status < 300) return 'ok';
   if (status === 401 || status === 404) return String(status);
-  if (status === 403) return refusalWord(permission, body.details?.requiredPermission ?? body.details?.required_permission);
+  if (status === 403) return refusalWord(names, body.details?.requiredPermission ?? body.details?.required_permission);
   return `${status}: ${JSON.stringify(body)}`;
 }
 
@@ -114,8 +118,7 @@ async function trailOf(
 }
 
 /** The kinds of objects that a row is about. */
-function kindsOf(world: World, { row }: MatrixRow, sample: Readonly<Record<string, unknown>>): ObjectKind[] {
-  const kinds = policyOfRow(row)?.kinds ?? [];
+function kindsOf(world: World, { row, policy: { kinds } }: MatrixRow, sample: Readonly<Record<string, unknown>>): ObjectKind[] {
   const names = namesAnObject(world.schema, row.document, sample);
   return objectKinds.filter((kind) => {
     if (kind === 'own') return true;
@@ -158,7 +161,7 @@ async function observedColumn(world: World, matrixRow: MatrixRow, mode: Mode, ki
   const { row, policy, isMutation } = matrixRow;
   const callers = await callersOf(world, row);
   const ownerOf = (name: CallerName) => (kind === 'own' ? callers[name].userId : world.strangerId);
-  const isOwned = policyOfRow(row)?.kinds.includes('own') && kind === 'own';
+  const isOwned = kind === 'own' && (policy.kinds.includes('own') || row.alsoOther);
   const shared = isOwned ? undefined : await variablesOf(world, row, kind, world.strangerId);
   const changes = (name: CallerName) => isMutation && policy.expected(name, kind, mode)?.startsWith('ok');
   const since = new Date(Date.now() - 1_000);
@@ -177,7 +180,7 @@ async function observedColumn(world: World, matrixRow: MatrixRow, mode: Mode, ki
     answers.map(({ name, said, traceId }) => {
       const { acts, isViolation } = trail.get(traceId) ?? { acts: 0, isViolation: false };
       // What is refused leaves no trace of having been done, and what is done leaves one.
-      const surplus = acts === (isMutation && said === 'ok' ? 1 : 0) ? '' : ` with ${acts} entries`;
+      const surplus = acts === (isMutation && said === 'ok' ? (row.entries ?? 1) : 0) ? '' : ` with ${acts} entries`;
       return [name, `${said}${isViolation ? '!' : ''}${surplus}`];
     }),
   );

@@ -4,6 +4,8 @@ export interface ObjectField {
   readonly selection: string;
   /** Each of these alone opens the field; a refusal names the first. */
   readonly opens: readonly [string, ...string[]];
+  /** What a refusal names, where it is not the first of them. */
+  readonly lacking?: string;
   /** Whom else it is open to: a member of the org, an admin of the org, the user themselves. */
   readonly also?: readonly ('member' | 'orgAdmin' | 'self')[];
 }
@@ -23,6 +25,26 @@ const account = {
   also: ['self'],
 } as const;
 const personal = { opens: ['platform.users.read'], also: ['self'] } as const;
+/** What /v1 documents of a user, to their fellow members. */
+const profile = {
+  opens: ['platform.users.read', 'platform.users.list', 'platform.users.update', 'platform.users.create'],
+  also: ['self', 'member', 'orgAdmin'],
+} as const;
+const signIn = {
+  opens: [
+    'platform.users.read',
+    'platform.users.list',
+    'platform.users.update',
+    'platform.users.create',
+    'platform.admins.read',
+    'platform.admins.list',
+    'platform.admins.create',
+    'platform.admins.update',
+    'platform.admins.revoke',
+    'platform.org_access.grant',
+  ],
+  also: ['self', 'member', 'orgAdmin'],
+} as const;
 const access = {
   opens: ['platform.admins.read', 'platform.admins.list', 'platform.admins.create', 'platform.admins.update'],
   also: ['self'],
@@ -34,15 +56,17 @@ const groupInside = ['platform.groups.read', 'platform.groups.update', 'platform
 export const objectFields: Readonly<Record<string, ObjectField>> = {
   'User.hasPlatformAccess': { selection: 'hasPlatformAccess', ...account },
   'User.isGlobalAccess': { selection: 'isGlobalAccess', ...account },
+  'User.identities': { selection: 'identities { id }', opens: ['platform.users.read'], also: ['self'] },
   'User.orgCount': { selection: 'orgCount', ...account },
-  'User.lastLoginAt': { selection: 'lastLoginAt', ...account },
-  'User.authProvider': { selection: 'authProvider', ...account },
-  'User.isVerified': { selection: 'isVerified', ...account },
+  'User.lastLoginAt': { selection: 'lastLoginAt', ...signIn },
+  'User.authProvider': { selection: 'authProvider', ...signIn },
+  'User.isVerified': { selection: 'isVerified', ...signIn },
   'User.orgMemberships': { selection: 'orgMemberships { orgName }', ...personal },
-  'User.preferences': { selection: 'preferences', ...personal },
-  'User.settings': { selection: 'settings', ...personal },
-  'User.roles': { selection: 'roles', ...personal },
-  'User.defaultWorkspaceId': { selection: 'defaultWorkspaceId', ...personal },
+  'User.preferences': { selection: 'preferences', ...profile },
+  'User.settings': { selection: 'settings', ...profile },
+  'User.roles': { selection: 'roles', ...profile },
+  'User.defaultWorkspaceId': { selection: 'defaultWorkspaceId', ...profile },
+  'User.workspaceMemberships': { selection: 'workspaceMemberships { workspaceId }', ...personal },
   'User.groups': { selection: 'groups { name }', ...access },
   'User.effectivePermissions': { selection: 'effectivePermissions', ...access },
   'User.assignments': { selection: 'assignments { id }', opens: ['platform.admins.read', 'platform.admins.update'], also: ['self'] },
@@ -57,6 +81,15 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
   'Org.billingEmail': { selection: 'billingEmail', opens: platformSide, also: ['orgAdmin'] },
 
   'OrgMembership.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
+
+  'Workspace.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
+  'Workspace.members': {
+    selection: 'members { nodes { userId } }',
+    opens: ['platform.workspaces.read'],
+    lacking: 'workspace_members:list',
+    also: ['orgAdmin'],
+  },
+  'WorkspaceMember.workspace': { selection: 'workspace { id }', opens: ['platform.workspaces.read'], also: ['member', 'orgAdmin'] },
 
   'Group.permissions': { selection: 'permissions { key }', opens: groupInside },
   'Partner.internalNotes': { selection: 'internalNotes', opens: ['platform.partners.read'] },

@@ -231,6 +231,100 @@ export const policies = {
     impersonator | ok  ok   ok
     keyWithout   | 403 404! 404
     keyWith      | 404 404  404`),
+  // As `permission`; but for who is no admin, another user does not exist.
+  permissionOrHidden: policyTable(`
+                   any             | absent
+    anonymous    | 401 401  401    | 401 401  401
+    expired      | 401 401  401    | 401 401  401
+    revoked      | 401 401  401    | 401 401  401
+    deactivated  | 401 401  401    | 401 401  401
+    outsider     | 404 ok!  ok     | 404 404! 404
+    member       | 404 ok!  ok     | 404 404! 404
+    orgAdmin     | 404 ok!  ok     | 404 404! 404
+    otherAdmin   | 404 ok!  ok     | 404 404! 404
+    adminWithout | 403 ok!  ok     | 403 404! 404
+    adminWith    | ok  ok   ok     | 404 404  404
+    farWithout   | 403 ok!  ok     | 403 404! 404
+    farWith      | ok  ok   ok     | 404 404  404
+    impersonator | 404 404  404    | 404 404  404
+    keyWithout   | 403 ok!  ok     | 403 404! 404
+    keyWith      | ok  ok   ok     | 404 404  404`),
+
+  // An admin of an org of their own, or the permission.
+  adminOfAnOrgOrPermission: policyTable(`
+                   any
+    anonymous    | 401 401  401
+    expired      | 401 401  401
+    revoked      | 401 401  401
+    deactivated  | 401 401  401
+    outsider     | 403 ok!  ok
+    member       | 403 ok!  ok
+    orgAdmin     | ok  ok   ok
+    otherAdmin   | ok  ok   ok
+    adminWithout | 403 ok!  ok
+    adminWith    | ok  ok   ok
+    farWithout   | 403 ok!  ok
+    farWith      | ok  ok   ok
+    impersonator | 403 403  403
+    keyWithout   | 403 ok!  ok
+    keyWith      | ok  ok   ok`),
+
+  // A workspace of the org, to the org's members; or the permission. For who is neither member nor admin, there is none.
+  workspaceOfMyOrgOrPermission: policyTable(`
+                   own             | other           | absent
+    anonymous    | 401 401  401    | 401 401  401    | 401 401  401
+    expired      | 401 401  401    | 401 401  401    | 401 401  401
+    revoked      | 401 401  401    | 401 401  401    | 401 401  401
+    deactivated  | 401 401  401    | 401 401  401    | 401 401  401
+    outsider     | 404 ok!  ok     | 404 ok!  ok     | 404 404! 404
+    member       | ok  ok   ok     | 404 ok!  ok     | 404 404! 404
+    orgAdmin     | ok  ok   ok     | 404 ok!  ok     | 404 404! 404
+    otherAdmin   | 404 ok!  ok     | 404 ok!  ok     | 404 404! 404
+    adminWithout | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    adminWith    | ok  ok   ok     | ok  ok   ok     | 404 404  404
+    farWithout   | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    farWith      | ok  ok   ok     | ok  ok   ok     | 404 404  404
+    impersonator | ok  ok   ok     | 404 404  404    | 404 404  404
+    keyWithout   | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    keyWith      | ok  ok   ok     | ok  ok   ok     | 404 404  404`),
+
+  // A role in the workspace, an admin of its org, or the permission. None of the callers has a role there.
+  roleOrPermission: policyTable(`
+                   own             | other           | absent
+    anonymous    | 401 401  401    | 401 401  401    | 401 401  401
+    expired      | 401 401  401    | 401 401  401    | 401 401  401
+    revoked      | 401 401  401    | 401 401  401    | 401 401  401
+    deactivated  | 401 401  401    | 401 401  401    | 401 401  401
+    outsider     | 404 ok!  ok     | 404 ok!  ok     | 404 404! 404
+    member       | 403 ok!  ok     | 404 ok!  ok     | 404 404! 404
+    orgAdmin     | ok  ok   ok     | 404 ok!  ok     | 404 404! 404
+    otherAdmin   | 404 ok!  ok     | 404 ok!  ok     | 404 404! 404
+    adminWithout | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    adminWith    | ok  ok   ok     | ok  ok   ok     | 404 404  404
+    farWithout   | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    farWith      | ok  ok   ok     | ok  ok   ok     | 404 404  404
+    impersonator | 403 403  403    | 404 404  404    | 404 404  404
+    keyWithout   | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    keyWith      | ok  ok   ok     | ok  ok   ok     | 404 404  404`),
+
+  // As above, with access to the org beside the permission in every mode.
+  roleOrPermissionAndOrgAccess: policyTable(`
+                   own             | other           | absent
+    anonymous    | 401 401  401    | 401 401  401    | 401 401  401
+    expired      | 401 401  401    | 401 401  401    | 401 401  401
+    revoked      | 401 401  401    | 401 401  401    | 401 401  401
+    deactivated  | 401 401  401    | 401 401  401    | 401 401  401
+    outsider     | 404 404  404    | 404 404  404    | 404 404  404
+    member       | 403 403  403    | 404 404  404    | 404 404  404
+    orgAdmin     | ok  ok   ok     | 404 404  404    | 404 404  404
+    otherAdmin   | 404 404  404    | 404 404  404    | 404 404  404
+    adminWithout | 403 ok!  ok     | 403 403  403    | 403 403  403
+    adminWith    | ok  ok   ok     | 403 403  403    | 403 403  403
+    farWithout   | 403 403  403    | 403 403  403    | 403 403  403
+    farWith      | 403 403  403    | 403 403  403    | 403 403  403
+    impersonator | 403 403  403    | 404 404  404    | 404 404  404
+    keyWithout   | 403 ok!  ok     | 403 403  403    | 403 403  403
+    keyWith      | ok  ok   ok     | 403 403  403    | 403 403  403`),
 } as const satisfies Readonly<Record<string, Policy>>;
 
 export type PolicyName = keyof typeof policies;

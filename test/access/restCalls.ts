@@ -8,15 +8,18 @@ import type { CompiledOperation } from '../../src/rest/operation.js';
 import { isRecord } from '../../src/rest/record.js';
 import { surfaces } from '../../src/rest/surfaces/index.js';
 import { buildSchema } from '../../src/schema/schema.js';
-import type { PolicyName } from './policies.js';
+import type { RootField } from './rootFields.js';
+import { usersOfAWorkspace } from './rootFields.workspaces.js';
 
 /**
- * The endpoints that do not answer as the root field that they run: these ask for the documented permission before anything
- * else, where the field opens to others too.
+ * The endpoints that do not answer as the row of the root field that they run says, and what of it is otherwise: these ask for the
+ * documented permission before anything else, where the field opens to others too; or they always name what the row does not.
  */
-export const endpointPolicies: Readonly<Record<string, PolicyName>> = {
-  get_orgs_org_uuid: 'permission',
-  get_users_user_uuid: 'permission',
+export const endpointExceptions: Readonly<Record<string, Partial<RootField>>> = {
+  get_orgs_org_uuid: { policy: 'permission', alsoOther: true },
+  get_users_user_uuid: { policy: 'permission', alsoOther: true },
+  patch_users_user_uuid: { policy: 'permission' },
+  get_v1_users: usersOfAWorkspace,
 };
 
 /** A REST operation that is served. */

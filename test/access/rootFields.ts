@@ -3,6 +3,8 @@ import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
 import type { PolicyName } from './policies.js';
+import { userRootFields } from './rootFields.users.js';
+import { workspaceRootFields } from './rootFields.workspaces.js';
 
 /** What a caller is given: the object, a null with no error, or an error with this code. */
 export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
@@ -18,10 +20,14 @@ export interface RootField {
   readonly outcomes?: Readonly<Partial<Record<CallerName, Outcome>>>;
   /** What the refusal of a caller names, where it is not the permission. */
   readonly lacking?: Readonly<Partial<Record<CallerName, string>>>;
+  /** What a refusal names, where it is not the permission. */
+  readonly refusalNames?: string;
   /** Whether to call for what belongs to another too, where the policy makes no difference. */
   readonly alsoOther?: true;
   /** Whether the call changes what its caller may do, so that it needs callers of its own. */
   readonly spendsCaller?: true;
+  /** How many entries a change leaves in the trail, where it is not one. */
+  readonly entries?: number;
 }
 
 export interface Place {
@@ -66,6 +72,7 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 
 /** Every root field, and by which policy. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
+  ...userRootFields,
   'Query.me': { policy: 'signedIn', document: '{ me { id email preferences } }' },
   'Query.viewer': { policy: 'signedIn', document: '{ viewer { credential permissions user { id } } }' },
   'Query.myOrgs': { policy: 'signedIn', document: '{ myOrgs { isGlobal nodes { id } } }' },
@@ -162,12 +169,6 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   'Mutation.updateMyPreferences': {
     policy: 'signedIn',
     document: 'mutation { updateMyPreferences(preferences: { theme: "dark" }) { user { id } } }',
-  },
-  'Mutation.updateUser': {
-    permission: 'platform.users.update',
-    policy: 'permission',
-    document: 'mutation ($id: UUID!) { updateUser(id: $id, input: { displayName: "Ada" }) { user { id } } }',
-    variables: user,
   },
   'Mutation.deactivateUser': {
     permission: 'platform.users.deactivate',
@@ -298,6 +299,8 @@ export const rootFields: Readonly<Record<string, RootField>> = {
     variables: async (at) => ({ id: (await admin(at)).id }),
   },
 
+  ...workspaceRootFields,
+
   'Mutation.createPartner': {
     permission: 'platform.partners.create',
     policy: 'permission',
@@ -315,5 +318,27 @@ export const rootFields: Readonly<Record<string, RootField>> = {
     policy: 'permission',
     document: 'mutation ($id: UUID!) { archivePartner(id: $id) { partner { id } } }',
     variables: partner,
+  },
+
+  'Mutation.linkIdentity': {
+    permission: 'platform.users.update',
+    policy: 'permission',
+    document: 'mutation ($input: LinkIdentityInput!) { linkIdentity(input: $input) { identity { id } } }',
+    variables: async ({ gateway }) => ({
+      input: { userId: await aUser(gateway.database), issuer: 'https://issuer.example', subject: crypto.randomUUID() },
+    }),
+  },
+  'Mutation.unlinkIdentity': {
+    permission: 'platform.users.update',
+    policy: 'permission',
+    document: 'mutation ($id: UUID!) { unlinkIdentity(id: $id) { removedId } }',
+    async variables({ gateway }) {
+      const { db } = gateway.database;
+      const userId = await aUser(gateway.database);
+      const { id: key } = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+      const id = crypto.randomUUID();
+      await db.insertInto('identities').values({ public_id: id, user_id: key, issuer: 'https://issuer.example', subject: id }).execute();
+      return { id };
+    },
   },
 };

@@ -17,7 +17,7 @@ const fields = objects.flatMap((type) =>
 const publicFields = ['Mutation.login', 'Mutation.refreshToken'];
 
 /** Types that one caller may see and another may not: whatever leads to one of them decides. */
-const decidedOn = ['User', 'Org', 'OrgMembership', 'Workspace', 'ApiKey'];
+const decidedOn = ['User', 'Org', 'OrgMembership', 'Workspace', 'WorkspaceMember', 'ApiKey'];
 
 /** Pages of a list are part of it: the list's own field has decided. */
 const isPartOfAPage = (type: GraphQLObjectType) => /(Connection|Edge)$/.test(type.name);

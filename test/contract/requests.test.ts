@@ -5,6 +5,7 @@ import { aPartner } from './partnerCases.js';
 import { responseFaults } from './responseFaults.js';
 import { aScene, type Scene } from './scene.js';
 import { statusCases } from './statusCases.js';
+import { aPlace } from './workspaceCases.js';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -25,8 +26,9 @@ async function pathOf(id: string): Promise<string> {
     group_uuid: async () => (await aGroup(scene)).id,
     partner_uuid: async () => (await aPartner(scene)).id,
   };
-  const name = /\{(\w+)\}/.exec(path)?.[1];
-  return name ? path.replace(`{${name}}`, (await ids[name]?.()) ?? name) : path;
+  const values: Record<string, string> = id.includes('workspace') ? await aPlace(scene) : {};
+  for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) values[name] ??= (await ids[name]?.()) ?? name;
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name);
 }
 
 /** Sends bytes, with no header that the caller does not give. */
@@ -75,7 +77,7 @@ describe.each(changes)('a body sent to %s', (id) => {
     ['a content type in capitals', { 'content-type': 'Application/JSON' }],
     ['a content type that ends with +json', { 'content-type': 'application/merge-patch+json' }],
   ])('is read as JSON with %s', async (_what, headers) => {
-    const { status } = await send(id, '{"base_version": 1, "preferences": {}}', headers);
+    const { status } = await send(id, '{"base_version": 1, "preferences": {}, "role": "viewer"}', headers);
     expect(status).toBe(200);
   });
 
@@ -85,7 +87,7 @@ describe.each(changes)('a body sent to %s', (id) => {
     ['application/jsonp', 'model_attributes_type'],
     ['nonsense', 'value_error'],
   ])('is refused where its content type is %s', async (contentType, type) => {
-    const { status, answer } = await send(id, '{"base_version": 1, "preferences": {}}', { 'content-type': contentType });
+    const { status, answer } = await send(id, '{"base_version": 1, "preferences": {}, "role": "viewer"}', { 'content-type': contentType });
     expect(status).toBe(422);
     expect(answer.detail).toEqual([{ loc: ['body'], msg: expect.any(String), type }]);
   });

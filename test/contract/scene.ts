@@ -29,12 +29,13 @@ export interface Scene {
   /** Every entry of the trail, in its order. */
   entries(): Promise<Selectable<PlatformAuditLog>[]>;
   /** Runs `work` while a column that it reads has another name, so that reading it is a defect. */
-  whileBroken<T>(table: keyof typeof readColumns, work: () => Promise<T>): Promise<T>;
+  whileBroken<T>(table: BreakableTable, work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /** Columns that operations read, and nothing reads to tell who calls. */
-const readColumns = { users: 'bio', orgs: 'onboarding_status' } as const;
+const readColumns = { users: 'bio', orgs: 'onboarding_status', workspace_members: 'version' } as const;
+export type BreakableTable = keyof typeof readColumns;
 
 /** Sets a scene on a database of its own. */
 export async function aScene(): Promise<Scene> {

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { anOrgAccess } from '../support/builders.js';
 import type { Call } from './client.js';
 import { contractOperation } from './operations.js';
-import type { Scene } from './scene.js';
+import type { BreakableTable, Scene } from './scene.js';
 
 /** One way to a documented status. */
 export interface StatusCase {
@@ -12,11 +12,22 @@ export interface StatusCase {
   readonly call: (scene: Scene) => Call | Promise<Call>;
   /** What the body says, at least. */
   readonly says?: object;
-  /** Whether the call runs while the database does not fit the program. */
-  readonly broken?: true;
+  /** Whether the call runs while the database does not fit the program, and by which of its tables; `users` where it is only said that. */
+  readonly broken?: true | BreakableTable;
 }
 
-const pathIds = ['org_uuid', 'user_uuid', 'user_id', 'admin_uuid', 'group_uuid', 'assignment_uuid', 'partner_uuid'] as const;
+const pathIds = [
+  'org_id',
+  'workspace_id',
+  'member_user_id',
+  'org_uuid',
+  'user_uuid',
+  'user_id',
+  'admin_uuid',
+  'group_uuid',
+  'assignment_uuid',
+  'partner_uuid',
+] as const;
 /** Ids of nothing, for every path. */
 export const nowhere = Object.fromEntries(pathIds.map((name) => [name, uuidv7()]));
 export const noUuid = Object.fromEntries(pathIds.map((name) => [name, 'acme']));

@@ -18,6 +18,8 @@ import {
   withOrgAccess,
   withoutOrgAccess,
 } from './statusCaseKit.js';
+import { v1UserCases } from './v1UserCases.js';
+import { workspaceCases } from './workspaceCases.js';
 
 const everyOrgField = {
   base_version: 1,
@@ -47,6 +49,8 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...impersonationCases,
   ...partnerCases,
+  ...v1UserCases,
+  ...workspaceCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();

@@ -15,7 +15,7 @@ describe.each(Object.entries(statusCases).map(([id, cases]) => ({ id, surface: c
     it.each(cases)('$status $when', async ({ status, call, says, broken }) => {
       const request = await call(scene);
       const act = () => scene.call(id, request);
-      const answer = await (broken ? scene.whileBroken('users', act) : act());
+      const answer = await (broken ? scene.whileBroken(broken === true ? 'users' : broken, act) : act());
       expect(answer.status).toBe(status);
       if (says) expect(answer.body).toMatchObject(says);
     });

@@ -41,10 +41,13 @@ interface List {
   readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
   readonly nodes: readonly { readonly id: string }[];
   readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  readonly hasNextPage: boolean;
+  readonly nextCursor: string | null;
   readonly totalCount: number;
 }
 
-const whole = 'edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+const whole =
+  'edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } hasNextPage nextCursor';
 
 async function list<T = List>(query: string, variables?: Record<string, unknown>): Promise<T> {
   const { data, errors } = await gateway.graphql<{ list: T }, unknown>(query, variables, { token: gateway.adminToken });
@@ -67,6 +70,7 @@ async function walk(orderBy: unknown, first: number, meanwhile: (cursorRow: stri
     expect(page.nodes).toEqual(page.edges.map(({ node }) => node));
     expect([startCursor, endCursor]).toEqual([page.edges[0]?.cursor ?? null, page.edges.at(-1)?.cursor ?? null]);
     expect(hasPreviousPage).toBe(after !== null);
+    expect([page.hasNextPage, page.nextCursor]).toEqual([hasNextPage, hasNextPage ? endCursor : null]);
     expect(page.nodes).toHaveLength(hasNextPage ? first : page.nodes.length);
     seen.push(...page.nodes.map(({ id }) => id));
     if (!hasNextPage) return seen;

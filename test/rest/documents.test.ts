@@ -48,6 +48,11 @@ const faults: readonly (readonly [string, string, string])[] = [
     'query a($id: UUID = "01890a5d-ac96-774b-bcce-b302099a8057") @rest(method: GET, path: "/v1/:id", result: "user", tag: "Me") { user(id: $id) { id } }',
     '1:9: $id is in the path',
   ],
+  [
+    'a variable that may be null where the schema takes none',
+    'query a($d: OrderDirection) @rest(method: GET, path: "/v1/me", tag: "Me") { users(orderBy: {field: display_name, direction: $d}) { nodes { id } } }',
+    '1:9: $d may be null, and feeds what may not',
+  ],
   ['a query on another method', `query a ${me.replace('GET', 'POST')}`, '1:1: A query answers on GET'],
 ];
 

@@ -108,6 +108,25 @@ export async function aWorkspace({ db }: TestDatabase, orgId: string, name: stri
   return id;
 }
 
+/** A user's place in a workspace; they must have one in its org. */
+export async function aWorkspaceMember(
+  { db }: TestDatabase,
+  workspaceId: string,
+  userId: string,
+  role: 'viewer' | 'member' | 'admin' | 'owner' = 'member',
+): Promise<void> {
+  const workspace = await db
+    .selectFrom('workspaces')
+    .select(['id', 'org_id'])
+    .where('public_id', '=', workspaceId)
+    .executeTakeFirstOrThrow();
+  const user = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+  await db
+    .insertInto('workspace_members')
+    .values({ workspace_id: workspace.id, org_id: workspace.org_id, user_id: user.id, role })
+    .execute();
+}
+
 /** A group of these permissions, assigned to a user who becomes a platform admin by it. @returns the assignment's public id */
 export async function aGrant(
   { db }: TestDatabase,

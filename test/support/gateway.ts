@@ -43,8 +43,8 @@ export interface TestGateway {
   readonly keys: SigningKeys;
   /** Log lines so far. */
   readonly logs: () => string;
-  /** Runs one duty of the worker until it has no more to do. */
-  runDuty(duty: Duty): Promise<void>;
+  /** Runs one duty of the worker until it has no more to do, or is told to stop. */
+  runDuty(duty: Duty, stop?: AbortSignal): Promise<void>;
   graphql<T, V>(document: TypedDocumentNode<T, V> | string | DocumentNode, variables?: V, caller?: Caller): Promise<GraphQLAnswer<T>>;
   rest(method: string, path: string, caller?: Caller & { readonly body?: unknown }): Promise<RestAnswer>;
   /** An access token for a user, by public id. @param ttl seconds */
@@ -98,8 +98,7 @@ export async function testGateway(
     database,
     keys,
     logs: () => lines.join(''),
-    async runDuty(duty) {
-      const { signal } = new AbortController();
+    async runDuty(duty, signal = new AbortController().signal) {
       while (await duty.run({ ...platform, log: logger, signal }));
     },
     tokenFor,

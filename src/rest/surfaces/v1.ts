@@ -16,8 +16,18 @@ function asResourceAction(permission: string): string {
   return permission.replace(/^platform\./, '').replace('.', ':');
 }
 
+/** Where the value of a conflict stands, which services name as the schema does. */
+function locOf(field: unknown): readonly string[] {
+  return typeof field === 'string' ? ['body', field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] : ['body'];
+}
+
 function invalid(issues: readonly Issue[]): Answer {
   return { status: 422, body: { detail: issues } };
+}
+
+/** The member of the body that a conflict is about, where it is about one. */
+function fieldAt({ details }: DomainError): string[] {
+  return typeof details.field === 'string' ? [details.field] : [];
 }
 
 function refused(error: DomainError, { traceId }: Occasion): Answer {
@@ -34,9 +44,10 @@ function refused(error: DomainError, { traceId }: Occasion): Answer {
     }
     // The surface documents no 409: what stands in the way is a 422.
     case 'CONFLICT':
+      return invalid([{ loc: locOf(error.details.field), msg: error.message, type: 'value_error', ctx: { error: error.message } }]);
     case 'LOCKOUT':
     case 'BAD_USER_INPUT':
-      return invalid([{ loc: ['body'], msg: error.message, type: 'value_error' }]);
+      return invalid([{ loc: ['body', ...fieldAt(error)], msg: error.message, type: 'value_error' }]);
     case 'UNAVAILABLE': {
       const seconds = error instanceof Unavailable ? error.retryAfter : 1;
       const plain = envelope(503, 'SERVICE_UNAVAILABLE', error.message, { trace_id: traceId });
@@ -51,7 +62,7 @@ export const v1: Surface = {
   prefix: '/v1',
   title: 'Tenantry workspace API',
   version: '1',
-  description: 'The caller’s own account, for the users of an org.',
+  description: 'Users, workspaces and their members, for the users of an org.',
   invalid,
   refused,
   failed: ({ traceId }) =>
@@ -62,6 +73,7 @@ export const v1: Surface = {
     ...envelope(405, 'METHOD_NOT_ALLOWED', `${path} answers ${allowed.join(', ')}.`, { allowed }),
     headers: { allow: allowed.join(', ') },
   }),
+  documentsNullInQuery: true,
   errorSchemaOf: (status) => (status === 422 ? 'ValidationError' : 'ErrorEnvelope'),
   errorSchemas: {
     ErrorEnvelope: {

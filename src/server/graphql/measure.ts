@@ -43,6 +43,9 @@ function plus(a: Measure, b: Measure): Measure {
   };
 }
 
+/** Measures of operations whose page sizes stand in the document: the same at each execution. */
+const constant = new WeakMap<OperationDefinitionNode, Measure>();
+
 /**
  * Measures an operation of a document that was validated, with the variables it is to run with.
  * @throws Invalid naming a page size outside its bounds
@@ -53,6 +56,9 @@ export function measure(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): Measure {
+  const known = constant.get(operation);
+  if (known) return known;
+  let dependsOnVariables = false;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   // A fragment weighs the same wherever it is spread: measuring it once keeps a tower of fragments from costing us time.
@@ -67,6 +73,7 @@ export function measure(
   function sizeOf(field: FieldNode): number | undefined {
     const node = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
     if (!node || node.kind === Kind.NULL) return undefined;
+    if (node.kind === Kind.VARIABLE) dependsOnVariables = true;
     const value =
       node.kind === Kind.INT
         ? Number(node.value)
@@ -126,7 +133,9 @@ export function measure(
     };
   }
 
-  return ofSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false);
+  const found = ofSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false);
+  if (!dependsOnVariables) constant.set(operation, found);
+  return found;
 }
 
 const bounded = ['depth', 'introspectionDepth', 'aliases', 'directives', 'cost'] as const;

@@ -1,0 +1,143 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt, generateKeyPair, SignJWT } from 'jose';
+import { aGrant, aUser, shutOut } from '../support/builders.js';
+import { type TestGateway, testGateway } from '../support/gateway.js';
+import { anIssuer, audience, type Issuer } from './issuer.js';
+
+const link = 'mutation ($input: LinkIdentityInput!) { linkIdentity(input: $input) { identity { id issuer subject } } }';
+
+describe('An access token of an OpenID Connect provider', () => {
+  let issuer: Issuer;
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    issuer = await anIssuer();
+    gateway = await testGateway({ OIDC_ISSUER: issuer.issuer, OIDC_AUDIENCE: audience });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await issuer.close();
+  });
+
+  const callWith = async (token: string) => (await gateway.rest('GET', '/api/v1/platform/me', { token })).status;
+  async function linked(subject: string): Promise<string> {
+    const userId = await aUser(gateway.database);
+    const { data, errors } = await gateway.graphql<{ linkIdentity: { identity: { id: string } } }, object>(
+      link,
+      { input: { userId, issuer: issuer.issuer, subject } },
+      { token: gateway.adminToken },
+    );
+    expect(errors).toEqual([]);
+    return data?.linkIdentity.identity.id ?? '';
+  }
+  const now = () => Math.floor(Date.now() / 1_000);
+  const good = (subject: string) => ({ iss: issuer.issuer, aud: audience, sub: subject, iat: now(), exp: now() + 60 });
+
+  it('speaks for the user that it is linked to, from the link to the unlinking', async () => {
+    const token = await issuer.accessToken();
+    expect(await callWith(token)).toBe(401);
+    const id = await linked(decodeJwt(token).sub ?? '');
+    expect(await callWith(token)).toBe(200);
+    const unlink = 'mutation ($id: UUID!) { unlinkIdentity(id: $id) { removedId } }';
+    expect((await gateway.graphql(unlink, { id }, { token: gateway.adminToken })).errors).toEqual([]);
+    expect(await callWith(token)).toBe(401);
+  });
+
+  it('is refused with its user: deactivated, blocked', async () => {
+    const userId = await aUser(gateway.database);
+    await gateway.graphql(link, { input: { userId, issuer: issuer.issuer, subject: 'gone' } }, { token: gateway.adminToken });
+    const token = await issuer.signed(good('gone'));
+    expect(await callWith(token)).toBe(200);
+    await shutOut(gateway.database, userId, 'deactivated');
+    expect(await callWith(token)).toBe(401);
+  });
+
+  it('costs the provider one question for its keys, however many tokens come', async () => {
+    await linked('often');
+    const before = issuer.keyRequests();
+    for (let i = 0; i < 20; i += 1) expect(await callWith(await issuer.signed({ ...good('often'), jti: String(i) }))).toBe(200);
+    expect(issuer.keyRequests() - before).toBeLessThanOrEqual(1);
+  });
+
+  describe('that is wrong is refused with 401', () => {
+    beforeAll(async () => {
+      await linked('wrong');
+    });
+    const claims: Readonly<Record<string, () => object>> = {
+      'for another audience': () => ({ aud: 'https://another.example' }),
+      'for no audience': () => ({ aud: undefined }),
+      'that has expired': () => ({ exp: now() - 60 }),
+      'that never expires': () => ({ exp: undefined }),
+      'from the future': () => ({ iat: now() + 3_600 }),
+      'that is not valid yet': () => ({ nbf: now() + 3_600 }),
+      'without a subject': () => ({ sub: undefined }),
+      'of a subject that nobody is linked to': () => ({ sub: 'stranger' }),
+      'whose subject is spelled in another case': () => ({ sub: 'WRONG' }),
+    };
+    it.each(Object.entries(claims))('%s', async (_, changed) => {
+      expect(await callWith(await issuer.signed({ ...good('wrong'), ...changed() }))).toBe(401);
+    });
+
+    it('of the type of an ID token or a logout token', async () => {
+      expect(await callWith(await issuer.signed(good('wrong'), { typ: 'logout+jwt' }))).toBe(401);
+    });
+
+    it('with a critical header that is not known', async () => {
+      const [, payload] = (await issuer.signed(good('wrong'))).split('.');
+      const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'provider-key', crit: ['exp2'], exp2: 1 })).toString('base64url');
+      expect(await callWith(`${header}.${payload}.${'A'.repeat(342)}`)).toBe(401);
+    });
+
+    it('signed by another key under the provider’s key id', async () => {
+      const { privateKey } = await generateKeyPair('RS256');
+      const header = { alg: 'RS256', typ: 'at+jwt', kid: 'provider-key' };
+      expect(await callWith(await new SignJWT(good('wrong')).setProtectedHeader(header).sign(privateKey))).toBe(401);
+    });
+
+    it('signed with the provider’s public key as a shared secret, or not at all', async () => {
+      const [jwks] = await Promise.all([fetch(`${issuer.issuer}/jwks`).then((answer) => answer.text())]);
+      const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const body = `${encoded({ alg: 'HS256', typ: 'at+jwt', kid: 'provider-key' })}.${encoded(good('wrong'))}`;
+      expect(await callWith(`${body}.${createHmac('sha256', jwks).update(body).digest('base64url')}`)).toBe(401);
+      expect(await callWith(`${encoded({ alg: 'none', typ: 'at+jwt' })}.${encoded(good('wrong'))}.x`)).toBe(401);
+    });
+
+    it('signed by us in the provider’s name', async () => {
+      const body = { alg: 'HS256', typ: 'at+jwt', kid: gateway.keys.current.kid };
+      const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const signed = `${encoded(body)}.${encoded({ ...good('wrong'), jti: 'x' })}`;
+      expect(await callWith(`${signed}.${createHmac('sha256', gateway.keys.current.secret).update(signed).digest('base64url')}`)).toBe(401);
+    });
+  });
+
+  it('is a 503 while the provider’s keys can’t be read, and holds again afterwards', async () => {
+    const brief = await anIssuer();
+    const away = await testGateway({ OIDC_ISSUER: brief.issuer, OIDC_AUDIENCE: audience }, gateway.database);
+    const token = await brief.signed({ ...good('wrong'), iss: brief.issuer });
+    await brief.close();
+    const { status, headers } = await away.rest('GET', '/api/v1/platform/me', { token });
+    expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    expect((await away.rest('GET', '/api/v1/platform/me', { token: gateway.adminToken })).status).toBe(200);
+    await away.close();
+  });
+
+  it('is linked by those alone who hold what the user holds', async () => {
+    const { database } = gateway;
+    const clerk = await aUser(database);
+    await aGrant(database, clerk, ['platform.users.update']);
+    const caller = { token: gateway.tokenFor(clerk) };
+    const { errors } = await gateway.graphql(
+      link,
+      { input: { userId: gateway.adminId, issuer: issuer.issuer, subject: 'takeover' } },
+      caller,
+    );
+    expect(errors[0]).toMatchObject({ extensions: { code: 'FORBIDDEN', missing: expect.arrayContaining(['platform.admins.create']) } });
+  });
+
+  it('belongs to one user', async () => {
+    await linked('only-one');
+    const input = { userId: await aUser(gateway.database), issuer: issuer.issuer, subject: 'only-one' };
+    const { errors } = await gateway.graphql(link, { input }, { token: gateway.adminToken });
+    expect(errors[0]).toMatchObject({ extensions: { code: 'CONFLICT', field: 'subject' } });
+  });
+});

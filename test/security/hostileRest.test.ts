@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { anOrg, aUser } from '../support/builders.js';
+import { type TestGateway, testGateway } from '../support/gateway.js';
+import { type HostileAnswer, hostileRun, patience } from './hostileRuns.js';
+import { hostileJson, hostileText } from './hostileValues.js';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly anyOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query' | 'header'; readonly schema: Schema }[];
+  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+let gateway: TestGateway;
+const ids: string[] = [];
+beforeAll(async () => {
+  gateway = await testGateway();
+  const user = await aUser(gateway.database);
+  ids.push(user, await anOrg(gateway.database, { members: [user] }), crypto.randomUUID());
+});
+afterAll(() => gateway.close());
+
+interface HostileCall {
+  readonly path: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+/** A call of which each part is now what the operation asks for, and now hostile. */
+function callOf(document: Document, { parameters, requestBody }: Operation): fc.Arbitrary<HostileCall> {
+  const at = (place: string) =>
+    fc.record(
+      Object.fromEntries(
+        parameters.filter((one) => one.in === place).map(({ name, schema }) => [name, sometimesHostile(document, schema)]),
+      ),
+      place === 'path' ? {} : { requiredKeys: [] },
+    );
+  const schema = requestBody?.content['application/json'].schema;
+  const body = schema
+    ? fc.oneof({ weight: 5, arbitrary: plausible(document, schema) }, { weight: 1, arbitrary: hostileJson })
+    : fc.constant(undefined);
+  return fc.record({ path: at('path'), query: at('query'), headers: at('header'), body });
+}
+
+function sometimesHostile(document: Document, schema: Schema): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 2, arbitrary: plausible(document, schema) }, { weight: 1, arbitrary: hostileJson });
+}
+
+function plausible(document: Document, schema: Schema): fc.Arbitrary<unknown> {
+  if (schema.$ref) return plausible(document, document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => plausible(document, one)));
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  const type = typeof schema.type === 'string' ? schema.type : schema.type?.find((one) => one !== 'null');
+  if (type === 'object' && schema.properties) {
+    const members = Object.entries(schema.properties).map(([name, member]) => [name, sometimesHostile(document, member)]);
+    return fc.record(Object.fromEntries(members), { requiredKeys: [] });
+  }
+  if (type === 'array') return fc.array(sometimesHostile(document, schema.items ?? {}), { maxLength: 3 });
+  if (type === 'integer' || type === 'number') return fc.integer({ min: 0, max: 200 });
+  if (type === 'boolean') return fc.boolean();
+  if (schema.format === 'uuid') return fc.nat(2).map((i) => ids[i]);
+  if (schema.format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  return fc.oneof(fc.emailAddress(), fc.string(), hostileText);
+}
+
+/** A value as a part of an address; half a surrogate pair is sent as UTF-8 would have it, which no encoder writes. */
+function inAddress(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return encodeURIComponent(text.toWellFormed() === text ? text : '\ufffd').replaceAll('%EF%BF%BD', '%ED%A0%80') || '%20';
+}
+
+async function send(method: string, template: string, call: HostileCall): Promise<HostileAnswer> {
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => inAddress(call.path[name]).slice(0, 8_000));
+  const query = Object.entries(call.query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => `${name}=${inAddress(one).slice(0, 2_000)}`),
+  );
+  // Node's own fetch refuses a header that HTTP does not allow; what it lets through arrives.
+  const headers = Object.entries(call.headers).flatMap(([name, value]) => {
+    const text = (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 4_000);
+    return /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? [[name, text] as const] : [];
+  });
+  const response = await fetch(`${gateway.url}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`, {
+    method,
+    headers: { ...Object.fromEntries(headers), authorization: `Bearer ${gateway.adminToken}`, 'content-type': 'application/json' },
+    body: method === 'GET' || call.body === undefined ? undefined : JSON.stringify(call.body),
+    signal: AbortSignal.timeout(patience),
+  });
+  return { status: response.status, body: await response.text() };
+}
+
+describe.each(['platform', 'v1'])('The REST surface %s', (surface) => {
+  // Our own document, which a test holds against the contract.
+  const document = JSON.parse(readFileSync(`schema/openapi/${surface}.json`, 'utf8')) as Document;
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation, name: operation.operationId })),
+  );
+
+  it.each(operations)('answers hostile calls of $name with no error of its own', async ({ path, method, operation }) => {
+    expect(await hostileRun(callOf(document, operation), (call) => send(method, path, call))).toEqual([]);
+  });
+
+  it('has logged no internal error', () => {
+    expect(
+      gateway
+        .logs()
+        .split('\n')
+        .filter((line) => line.includes('"level":"error"')),
+    ).toEqual([]);
+  });
+});
