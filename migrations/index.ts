@@ -6,6 +6,10 @@ import * as credentials from './0004_credentials.js';
 import * as platform from './0005_platform.js';
 import * as audit from './0006_audit.js';
 import * as idempotency from './0007_idempotency.js';
+import * as tenancy from './0008_tenancy.js';
+import * as jobs from './0009_jobs.js';
+import * as auditReading from './0010_audit_reading.js';
+import * as auditKeeping from './0011_audit_keeping.js';
 import * as workspaces from './0012_workspaces.js';
 import * as accounts from './0013_accounts.js';
 import * as authProvider from './0014_auth_provider.js';
@@ -21,6 +25,10 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005_platform': platform,
   '0006_audit': audit,
   '0007_idempotency': idempotency,
+  '0008_tenancy': tenancy,
+  '0009_jobs': jobs,
+  '0010_audit_reading': auditReading,
+  '0011_audit_keeping': auditKeeping,
   '0012_workspaces': workspaces,
   '0013_accounts': accounts,
   '0014_auth_provider': authProvider,

@@ -6,17 +6,23 @@ import type { OpenIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
 import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
+import type { Notifications } from './db/notifications.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
+import type { ShardKeys } from './tenancy/shardKeys.js';
+import type { ShardPools } from './tenancy/shardPools.js';
 
 /** What a gateway is made with: the same for every request. */
 export interface Platform {
   readonly db: Kysely<DB>;
+  readonly notifications: Notifications;
   readonly keys: SigningKeys;
   /** Whose access tokens are taken beside our own. */
   readonly openId?: OpenIdIssuer;
   /** Where users prove who they are outside of this program, and what it is told. */
   readonly authProvider: AuthProvider;
+  readonly shardKeys: ShardKeys;
+  readonly shardPools: ShardPools;
   /** Seconds. */
   readonly accessTokenTtl: number;
   /** Seconds. */
@@ -42,6 +48,14 @@ export interface Context extends Platform {
   readonly loaders: Map<string, DataLoader<string, unknown>>;
   /** Permissions whose lack this request has been let through with, and the writing of the entry that says so. */
   readonly violations: Map<string, Promise<void>>;
+  /** What this request was refused, by what was missing, and the recording of it. */
+  readonly denials: Map<string, Promise<void>>;
+}
+
+/** The context of what goes on after its request was answered: each event of a stream is shown in one that was made for it. */
+export interface StreamContext extends Context {
+  /** Aborted when no one waits for more: the caller has gone, or the process stops. */
+  readonly signal: AbortSignal;
 }
 
 /** The caller. @throws Unauthenticated where there is none */

@@ -3,7 +3,15 @@
  * to the log what happened (`cause`). One table a surface maps them: `server/graphql/errors.ts`, `rest/surfaces/`.
  */
 
-export type ErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'LOCKOUT' | 'BAD_USER_INPUT' | 'UNAVAILABLE';
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'LOCKOUT'
+  | 'BAD_USER_INPUT'
+  | 'TOO_MANY_REQUESTS'
+  | 'UNAVAILABLE';
 
 export abstract class DomainError extends Error {
   abstract readonly code: ErrorCode;
@@ -29,6 +37,8 @@ export class Unauthenticated extends DomainError {
 /** The caller is known and may not. Names the permission that would have allowed it. */
 export class Forbidden extends DomainError {
   readonly code = 'FORBIDDEN';
+  /** Keys that an anti-escalation check found lacking; none where the permission alone is missing. */
+  readonly missing: readonly string[];
 
   /**
    * @param permission the missing key, such as `platform.orgs.read`, or `users:update` on a workspace
@@ -40,6 +50,7 @@ export class Forbidden extends DomainError {
   ) {
     const { message, ...rest } = details;
     super(message ?? `This needs the permission ${permission}.`, { requiredPermission: permission, ...rest });
+    this.missing = details.missing ?? [];
   }
 }
 
@@ -54,6 +65,9 @@ export class NotFound extends DomainError {
     super(`There is no such ${resourceType}.`, { resourceType, resourceId });
   }
 }
+
+/** There is such an object, or may be, and a rule keeps it from the caller: it reads as `NotFound`, and is a refusal to the trail. */
+export class Hidden extends NotFound {}
 
 /** The state of the object, or another object, is in the way. */
 export class Conflict extends DomainError {
@@ -92,6 +106,18 @@ export class Invalid extends DomainError {
   /** One value at fault, the common case. */
   static field(path: readonly (string | number)[], message: string, type = 'value_error', context?: Record<string, unknown>): Invalid {
     return new Invalid([{ path, message, type, context }]);
+  }
+}
+
+/** The caller, or someone at the same account or address, tried too often. */
+export class TooManyRequests extends DomainError {
+  readonly code = 'TOO_MANY_REQUESTS';
+
+  constructor(
+    /** Whole seconds after which another attempt is allowed. */
+    readonly retryAfter: number,
+  ) {
+    super('This was tried too often. Try again later.', { retryAfter });
   }
 }
 

@@ -4,8 +4,18 @@ import { DomainError, Unavailable } from './errors.js';
 
 // SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (a server that shuts down).
 const outages = /^(08|53|57P)/;
-const connectionLost = /^(Connection terminated|Client has encountered a connection error)/;
-const systemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT']);
+const connectionLost = /^(Connection terminated|Client has encountered a connection error|Query read timeout)/;
+const systemCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /**
  * An error as one of the domain's, where it is one: those that services throw, and failures of the database that pass by
@@ -18,7 +28,8 @@ export function asDomainError(error: unknown): DomainError | undefined {
   return undefined;
 }
 
-function isOutage(error: unknown): boolean {
+/** Whether an error says that a database does not answer, and not that it refused what it was asked. */
+export function isOutage(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return outages.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
   return connectionLost.test(error.message) || ('code' in error && systemCodes.has(String(error.code)));

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import { recordDenial, recordingDenials } from './access/denial.js';
 import { decidePermission } from './access/rule.js';
 import type { Config } from './config.js';
 import { actorOf, type Context, type Platform } from './context.js';
@@ -11,6 +12,7 @@ import { compileOperations } from './rest/compile.js';
 import { dialectOf } from './rest/dialect.js';
 import { operationsFolder } from './rest/folder.js';
 import { openApiOf } from './rest/openApi.js';
+import type { CompiledOperation } from './rest/operation.js';
 import { restSurface } from './rest/restSurface.js';
 import { surfaces } from './rest/surfaces/index.js';
 import { buildSchema } from './schema/schema.js';
@@ -20,7 +22,9 @@ import { explorer } from './server/explorer/explorer.js';
 import { firstQuery } from './server/firstQuery.js';
 import { createApollo } from './server/graphql/apollo.js';
 import { graphqlContext, mountApollo } from './server/graphql/endpoint.js';
+import { mountSubscriptions } from './server/graphql/subscriptions.js';
 import type { Metrics } from './server/metrics.js';
+import { type OpenStreams, openStreams } from './server/openStreams.js';
 import { requestContext } from './server/requestContext.js';
 
 export interface GatewayOptions {
@@ -67,10 +71,12 @@ export async function createGateway({
     metrics,
     ready: () => readiness(database),
     async register(app) {
+      const streams = openStreams(app);
       app.addHook('onClose', () => apollo.stop());
       await app.register(explorer, { assetsDir: explorerAssets(), graphqlPath: '/graphql', defaultQuery: firstQuery });
       mountApollo(app, apollo, '/graphql', (request) => graphqlContext(request, contextOf));
-      await addRest(app, schema, contextOf);
+      mountSubscriptions(app, { schema, path: '/graphql/stream', streams, contextOf });
+      await addRest(app, schema, contextOf, streams);
     },
   });
 }
@@ -87,6 +93,7 @@ async function addRest(
   app: FastifyInstance,
   schema: GraphQLSchema,
   contextOf: (request: FastifyRequest) => Promise<Context>,
+  streams: OpenStreams,
 ): Promise<void> {
   const folder = operationsFolder();
   const dialect = dialectOf(schema, folder);
@@ -95,12 +102,13 @@ async function addRest(
     const operations = compileOperations(dialect, folder, surface);
     await app.register(restSurface<Context>, {
       surface,
-      operations,
+      operations: operations.map(withDenials),
       contextOf,
       requireUser: actorOf,
       requirePermission,
       conditionsOf: (context) => context.conditions,
       traceIdOf: (request) => request.traceId,
+      openStream: (ctx, reply) => streams.open(reply, actorOf(ctx).id),
     });
     documents.push({
       name: surface.name,
@@ -112,7 +120,15 @@ async function addRest(
   await app.register(docsPages, { documents });
 }
 
+/** What an operation's rules refuse is in the trail; a stream's refusals are recorded where it is opened. */
+function withDenials(operation: CompiledOperation): CompiledOperation {
+  return operation.kind === 'subscription' ? operation : { ...operation, run: recordingDenials(operation.run) };
+}
+
 async function requirePermission(ctx: Context, permission: string): Promise<void> {
   const decision = await decidePermission(ctx, permission);
-  if (decision !== true) throw decision();
+  if (decision === true) return;
+  const refusal = decision();
+  await recordDenial(ctx, refusal);
+  throw refusal;
 }

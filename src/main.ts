@@ -15,6 +15,7 @@ import { printed } from './start/progress.js';
 import { createShutdown, endInOrder } from './start/shutdown.js';
 import { startDatabase } from './start/startDatabase.js';
 import { startWorkerOn } from './start/startWorkerOn.js';
+import { openTenancy } from './tenancy/tenancy.js';
 
 const startedAt = performance.now();
 
@@ -39,7 +40,13 @@ async function start(config: Config): Promise<void> {
       logger.info('the worker is running');
       return;
     }
-    const gateway = await createGateway({ config, database, platform: platformOf(database, config, keys), logger, metrics });
+    const tenancy = openTenancy(database, config, {
+      statementTimeout: config.databaseStatementTimeout,
+      applicationName: 'tenantry',
+      onIdleError: (error) => logger.warn({ err: error }, 'an idle connection to a shard was lost'),
+    });
+    shutdown.add(tenancy.close);
+    const gateway = await createGateway({ config, database, platform: platformOf(database, tenancy, config, keys), logger, metrics });
     shutdown.add(() => gateway.close());
     await gateway.listen({ port: config.port, host: config.host });
 

@@ -1,9 +1,37 @@
-/** `npm run migrate`: brings the database up to this program, apart from a start, and says what ran. */
-import { parseConfig } from './config.js';
+/**
+ * `npm run migrate`: brings the database up to this program, apart from a start, and says what ran. With `-- --tenants` the schemas of all
+ * tenants after it; the exit code is 1 where one of them could not be.
+ */
+import { type Config, parseConfig } from './config.js';
+import type { Database } from './db/pool.js';
 import { failureLine } from './start/failureLine.js';
 import { migrateOnly } from './start/prepareDatabase.js';
 import { printed } from './start/progress.js';
 import { startDatabase } from './start/startDatabase.js';
+import { migrateTenants } from './tenancy/migrateTenants.js';
+import { openTenancy } from './tenancy/tenancy.js';
+
+/** Tenants at once. */
+const parallel = 8;
+
+async function migrateFleet(database: Database, config: Config): Promise<void> {
+  const tenancy = openTenancy(
+    database,
+    { ...config, shardPoolSize: parallel },
+    { statementTimeout: 0, applicationName: 'tenantry migrate' },
+  );
+  try {
+    const start = performance.now();
+    const { migrated, failed } = await migrateTenants(
+      { db: database.db, shardPools: tenancy.pools },
+      { parallel, onTenant: (slug, outcome) => outcome === 'failed' && printed(`${slug}: failed`) },
+    );
+    printed(`Tenants: ${migrated} up to date, ${failed} failed, in ${((performance.now() - start) / 1_000).toFixed(1)} s.`);
+    if (failed > 0) process.exitCode = 1;
+  } finally {
+    await tenancy.close();
+  }
+}
 
 try {
   const config = parseConfig(process.env);
@@ -11,6 +39,7 @@ try {
   try {
     const ran = await migrateOnly(database, config);
     printed(ran.length > 0 ? `Migrated: ${ran.join(', ')}.` : 'The database is up to date.');
+    if (process.argv.includes('--tenants')) await migrateFleet(database, config);
   } finally {
     await database.stop();
   }

@@ -4,10 +4,25 @@ import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import type { Database } from './db/pool.js';
+import type { Tenancy } from './tenancy/tenancy.js';
 
 /** What gateways and workers of this process are made with. */
-export function platformOf({ db }: Pick<Database, 'db'>, config: Config, keys: SigningKeys): Platform {
+export function platformOf(
+  { db, notifications }: Pick<Database, 'db' | 'notifications'>,
+  tenancy: Tenancy,
+  config: Config,
+  keys: SigningKeys,
+): Platform {
   const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
-  const openId = issuer === undefined ? undefined : openIdIssuer(issuer, audience);
-  return { db, keys, openId, authProvider: authProviderOf(config), accessTokenTtl, refreshTokenTtl };
+  return {
+    db,
+    notifications,
+    keys,
+    openId: issuer === undefined ? undefined : openIdIssuer(issuer, audience),
+    authProvider: authProviderOf(config),
+    shardKeys: tenancy.keys,
+    shardPools: tenancy.pools,
+    accessTokenTtl,
+    refreshTokenTtl,
+  };
 }

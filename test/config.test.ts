@@ -25,6 +25,8 @@ describe('parseConfig', () => {
     expect(parseConfig({})).toEqual({
       port: 4000,
       role: 'all',
+      shardPoolSize: 4,
+      shardMaxConnections: 40,
       host: '127.0.0.1',
       publicUrl: 'http://localhost:4000',
       dataDir: './data',

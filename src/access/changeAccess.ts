@@ -18,7 +18,7 @@ const lastingPermission = 'platform.admins.create';
  */
 export async function changeAccess<T>(ctx: Context, work: (change: Change) => Promise<T>, options: ChangeOptions = {}): Promise<T> {
   const guarded = async (each: Change) => {
-    await sql`select pg_advisory_xact_lock(${lock})`.execute(each.tx);
+    await oneAtATime(each.tx);
     const result = await work(each);
     await requireLastingAdmin(each.tx);
     return result;
@@ -26,7 +26,26 @@ export async function changeAccess<T>(ctx: Context, work: (change: Change) => Pr
   return change(ctx, guarded, options);
 }
 
-async function requireLastingAdmin(tx: Tx): Promise<void> {
+/**
+ * Does what a change of access would do, looks at what came of it, and takes all of it back: nothing is kept and nothing recorded.
+ * @param work checks by itself what `changeAccess` would check after it: `requireLastingAdmin`
+ */
+export async function rehearseAccess<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const tx = await ctx.db.startTransaction().execute();
+  try {
+    await oneAtATime(tx);
+    return await work(tx);
+  } finally {
+    await tx.rollback().execute();
+  }
+}
+
+async function oneAtATime(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${lock})`.execute(tx);
+}
+
+/** @throws Lockout where nobody holds `platform.admins.create` for good, as the transaction stands */
+export async function requireLastingAdmin(tx: Tx): Promise<void> {
   const { rows } = await sql<{ remains: boolean }>`select exists (
       select from effective_permissions where permission = ${lastingPermission} and expires_at is null
     ) as remains`.execute(tx);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOrMake } from '../keptFile.js';
 import type { SigningKey } from './signingKeys.js';
 
 const fileName = 'signing-key';
@@ -13,20 +13,8 @@ const form = /^([\w-]+):([A-Za-z0-9_-]{43})\n?$/;
  */
 export function keyKeptIn(dataDir: string): SigningKey {
   const file = join(dataDir, fileName);
-  const [, kid, secret] = form.exec(readOrMake(file, dataDir)) ?? [];
+  const [, kid, secret] =
+    form.exec(readOrMake(file, `k${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64url')}\n`)) ?? [];
   if (!kid || !secret) throw new Error(`${file} is not a signing key; remove it, and every access token with it.`);
   return { kid, secret: Buffer.from(secret, 'base64url') };
-}
-
-function readOrMake(file: string, dataDir: string): string {
-  mkdirSync(dataDir, { recursive: true });
-  const made = `k${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64url')}\n`;
-  try {
-    // Two first starts at once: one makes the file, the other reads it.
-    writeFileSync(file, made, { mode: 0o600, flag: 'wx' });
-    return made;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return readFileSync(file, 'utf8');
-    throw error;
-  }
 }

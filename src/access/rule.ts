@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { type DomainError, Forbidden, NotFound, Unauthenticated } from '../errors.js';
+import { type DomainError, Forbidden, Hidden, Unauthenticated } from '../errors.js';
 import { type Actor, hasOrgAccess, isMemberOf } from './actor.js';
 import { recordViolation } from './violation.js';
 
@@ -66,6 +66,15 @@ export const isInteractive: Rule = rule(
   }),
 );
 
+/** Acts under their own name: what an admin who acts as a user may not do, whatever that user may. */
+export const isNotImpersonating: Rule = rule(
+  'a caller who acts as nobody else',
+  signedIn((actor) => {
+    if (actor.credential.kind !== 'impersonation') return true;
+    return () => new Forbidden('session', { message: 'This is closed to who acts as another user.' });
+  }),
+);
+
 /**
  * The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. An
  * impersonation stays inside its one org in every mode (contract: "Impersonation"): no mode lets it past a permission.
@@ -102,7 +111,7 @@ export function hasAnyPermission(...keys: readonly [string, ...string[]]): Rule 
 export function documentedAs(permission: string, decide: Rule): Rule {
   return rule(decide.says, async (ctx, parent, args) => {
     const decision = await decide(ctx, parent, args);
-    return decision !== true && ctx.actor ? () => new Forbidden(permission) : decision;
+    return decision !== true && ctx.actor ? () => new Forbidden(permission, { message: `This is for: ${decide.says}.` }) : decision;
   });
 }
 
@@ -117,7 +126,7 @@ export function hasPermissionOrHidden(permission: string, type: string, id: IdOf
   return rule(permission, async (ctx, parent, args) => {
     const decision = await decidePermission(ctx, permission);
     const isOutsider = ctx.actor !== null && !ctx.actor.hasPlatformAccess;
-    return decision !== true && isOutsider ? () => new NotFound(type, id(parent, args)) : decision;
+    return decision !== true && isOutsider ? () => new Hidden(type, id(parent, args)) : decision;
   });
 }
 
@@ -145,7 +154,7 @@ export const joined =
 export function isMember(orgId: IdOf): Rule {
   return rule(
     'active member of the org',
-    signedIn((actor, _ctx, parent, args) => isMemberOf(actor, orgId(parent, args)) || (() => new NotFound('org', orgId(parent, args)))),
+    signedIn((actor, _ctx, parent, args) => isMemberOf(actor, orgId(parent, args)) || (() => new Hidden('org', orgId(parent, args)))),
   );
 }
 
@@ -155,7 +164,7 @@ export function isOrgAdmin(orgId: IdOf): Rule {
     'admin of the org',
     signedIn((actor, _ctx, parent, args) => {
       const id = orgId(parent, args);
-      return actor.orgs.get(id)?.roleHint === 'admin' || (() => new NotFound('org', id));
+      return actor.orgs.get(id)?.roleHint === 'admin' || (() => new Hidden('org', id));
     }),
   );
 }
@@ -163,7 +172,7 @@ export function isOrgAdmin(orgId: IdOf): Rule {
 export function isSelf(userId: IdOf): Rule {
   return rule(
     'the user themselves',
-    signedIn((actor, _ctx, parent, args) => actor.id === userId(parent, args) || (() => new NotFound('user', userId(parent, args)))),
+    signedIn((actor, _ctx, parent, args) => actor.id === userId(parent, args) || (() => new Hidden('user', userId(parent, args)))),
   );
 }
 
@@ -175,6 +184,14 @@ export function mayReachOrg(orgId: IdOf): Rule {
       (actor, _ctx, parent, args) =>
         hasOrgAccess(actor, orgId(parent, args)) || (() => new Forbidden('org_access', { message: 'This needs access to the org.' })),
     ),
+  );
+}
+
+/** Decides on an object that the arguments name only through another one: it is found first, and the rule is given it as its parent. */
+export function ofFound(find: (ctx: Context, args: RuleArgs) => Promise<RuleParent>, decide: Rule): Rule {
+  return rule(
+    decide.says,
+    signedIn(async (_actor, ctx, _parent, args) => decide(ctx, await find(ctx, args), args)),
   );
 }
 

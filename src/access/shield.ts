@@ -2,6 +2,7 @@ import { type GraphQLSchema, isObjectType } from 'graphql';
 import { applyMiddleware, type IMiddlewareTypeMap } from 'graphql-middleware';
 import { deny, shield, rule as shieldRule } from 'graphql-shield';
 import type { Context } from '../context.js';
+import { Forbidden } from '../errors.js';
 import { isPublic, type Rule, type RuleArgs, type RuleParent, type Rules, sameAudience, withParent } from './rule.js';
 
 /** Fields whose rule always says yes need no middleware, which costs most on large answers. */
@@ -27,7 +28,22 @@ export function guarded(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
     });
     if (checked.length > 0) applied[type] = Object.fromEntries(checked);
   }
-  return applyMiddleware(schema, applied);
+  return guardSubscribing(applyMiddleware(schema, applied), rules);
+}
+
+/** The middleware stands before each event of a subscription; its rule is asked before the first as well, so that none is opened in vain. */
+function guardSubscribing(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
+  const type = schema.getSubscriptionType();
+  for (const [name, field] of Object.entries(type?.getFields() ?? {})) {
+    const rule = ruleOf(rules, 'Subscription', name);
+    const { subscribe } = field;
+    field.subscribe = async (root, args: RuleArgs, ctx: Context, info) => {
+      const decision = rule ? await rule(ctx, {}, args) : () => new Forbidden(name);
+      if (decision !== true) throw decision();
+      return subscribe?.(root, args, ctx, info);
+    };
+  }
+  return schema;
 }
 
 function tree(schema: GraphQLSchema, rules: Rules): Parameters<typeof shield>[0] {

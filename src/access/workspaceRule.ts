@@ -1,6 +1,5 @@
-import { Forbidden, NotFound } from '../errors.js';
-import { hasOrgAccess } from './actor.js';
-import { anyOf, decidePermission, hasPermissionOrHidden, type IdOf, isMember, type Rule, rule, signedIn } from './rule.js';
+import { NotFound } from '../errors.js';
+import { anyOf, hasPermissionOrHidden, type IdOf, isMember, type Rule, rule, signedIn } from './rule.js';
 import type { WorkspaceAction } from './workspaceRoles.js';
 import { roleFor, roleIn, standingIn } from './workspaceStanding.js';
 
@@ -43,20 +42,6 @@ export function seesWorkspaceById(workspaceId: IdOf): Rule {
     signedIn(async (_actor, ctx, parent, args) => {
       const standing = await standingIn(ctx, workspaceId(parent, args), namedOrg(args));
       return seesWorkspace(() => standing?.orgId ?? '', workspaceId)(ctx, parent, args);
-    }),
-  );
-}
-
-/** An admin of the org, or a platform admin who may change orgs and has access to this one. */
-export function mayCreateWorkspaces(orgId: IdOf): Rule {
-  return rule(
-    'admin of the org, or platform.orgs.update with access to the org',
-    signedIn(async (actor, ctx, parent, args) => {
-      const id = orgId(parent, args);
-      const org = actor.orgs.get(id);
-      if (org?.roleHint === 'admin') return true;
-      if (hasOrgAccess(actor, id) && (await decidePermission(ctx, 'platform.orgs.update')) === true) return true;
-      return org || actor.hasPlatformAccess ? () => new Forbidden('workspaces:create') : () => new NotFound('org', id);
     }),
   );
 }

@@ -5,7 +5,9 @@ import type { RowOf } from '../db/shape.js';
 import { connectionOf } from '../graphql/connection.js';
 import { PagedArgs } from '../graphql/pageArgs.js';
 import { DateTime, UUID } from '../graphql/scalars.js';
-import { below, connectionSelectionOf, selectionOf } from '../graphql/selection.js';
+import { below, connectionSelectionOf, fieldsOf, selectionOf } from '../graphql/selection.js';
+import { Group } from '../groups/groups.types.js';
+import { Org } from '../orgs/orgs.types.js';
 import { UpdateUserInput, User } from '../users/users.types.js';
 import { createAdmin, findAdmin, listAdmins, revokeAdmin, updateAdmin } from './admins.service.js';
 import {
@@ -14,15 +16,18 @@ import {
   AdminPayload,
   AssignGroupInput,
   Assignment,
+  AssignmentConnection,
+  AssignmentFilter,
   AssignmentPayload,
   CreateAdminInput,
   GrantOrgAccessInput,
   OrgAccess,
+  OrgAccessConnection,
   OrgAccessPayload,
   RemovedPayload,
 } from './admins.types.js';
-import { assignGroup, assignmentsOfUser, setAssignmentExpiry, unassignGroup } from './assignments.service.js';
-import { grantOrgAccess, listOrgAccess, orgAccessOfUser, revokeOrgAccess, setGlobalAccess } from './orgAccess.service.js';
+import { assignGroup, assignmentsOfGroup, assignmentsOfUser, setAssignmentExpiry, unassignGroup } from './assignments.service.js';
+import { accessToOrg, grantOrgAccess, listOrgAccess, orgAccessOfUser, revokeOrgAccess, setGlobalAccess } from './orgAccess.service.js';
 
 @Resolver(() => User)
 export class AdminsResolver {
@@ -42,25 +47,25 @@ export class AdminsResolver {
   }
 
   @Query(() => [OrgAccess], { description: 'The orgs that an admin was granted access to, by name.' })
-  adminOrgAccess(@Arg('adminId', () => UUID) adminId: string, @Ctx() ctx: Context) {
-    return listOrgAccess(ctx, adminId);
+  adminOrgAccess(@Arg('adminId', () => UUID) adminId: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return listOrgAccess(ctx, adminId, selectionOf(info));
   }
 
   @FieldResolver(() => [Assignment], {
     description: 'The groups that the user was given, the earliest first, those that give nothing now with them.',
   })
-  assignments(@Root() user: RowOf<User>, @Ctx() ctx: Context) {
-    return assignmentsOfUser(ctx, user.key);
+  assignments(@Root() user: RowOf<User>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return assignmentsOfUser(ctx, user.key, selectionOf(info));
   }
 
   @FieldResolver(() => [OrgAccess], { description: 'The orgs that the user, as an admin, was granted access to, by name.' })
-  orgAccess(@Root() user: RowOf<User>, @Ctx() ctx: Context) {
-    return orgAccessOfUser(ctx, user.key);
+  orgAccess(@Root() user: RowOf<User>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return orgAccessOfUser(ctx, user.key, selectionOf(info));
   }
 
   @FieldResolver(() => Int, { description: 'To how many orgs the user, as an admin, was granted access.' })
   async orgAccessCount(@Root() user: RowOf<User>, @Ctx() ctx: Context) {
-    return (await orgAccessOfUser(ctx, user.key)).length;
+    return (await orgAccessOfUser(ctx, user.key, fieldsOf(['id']))).length;
   }
 
   @Mutation(() => AdminPayload, { description: 'Makes a user an admin; the user too, where nobody has the email.' })
@@ -84,8 +89,8 @@ export class AdminsResolver {
   }
 
   @Mutation(() => AssignmentPayload, { description: 'Gives an admin a group whose permissions the caller holds.' })
-  async assignGroup(@Arg('input', () => AssignGroupInput) input: AssignGroupInput, @Ctx() ctx: Context) {
-    return { assignment: await assignGroup(ctx, input) };
+  async assignGroup(@Arg('input', () => AssignGroupInput) input: AssignGroupInput, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return { assignment: await assignGroup(ctx, input, below(selectionOf(info), 'assignment')) };
   }
 
   @Mutation(() => AssignmentPayload, { description: 'Sets when an admin’s assignment ends by itself; null for never.' })
@@ -94,8 +99,10 @@ export class AdminsResolver {
     @Arg('assignmentId', () => UUID) assignmentId: string,
     @Arg('expiresAt', () => DateTime, { nullable: true }) expiresAt: string | null,
     @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
   ) {
-    return { assignment: await setAssignmentExpiry(ctx, adminId, assignmentId, expiresAt ?? null) };
+    const selection = below(selectionOf(info), 'assignment');
+    return { assignment: await setAssignmentExpiry(ctx, adminId, assignmentId, expiresAt ?? null, selection) };
   }
 
   @Mutation(() => RemovedPayload, { description: 'Takes a group from an admin.' })
@@ -108,8 +115,12 @@ export class AdminsResolver {
   }
 
   @Mutation(() => OrgAccessPayload, { description: 'Lets an admin work on an org that the caller can work on.' })
-  async grantOrgAccess(@Arg('input', () => GrantOrgAccessInput) input: GrantOrgAccessInput, @Ctx() ctx: Context) {
-    return { orgAccess: await grantOrgAccess(ctx, input) };
+  async grantOrgAccess(
+    @Arg('input', () => GrantOrgAccessInput) input: GrantOrgAccessInput,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return { orgAccess: await grantOrgAccess(ctx, input, below(selectionOf(info), 'orgAccess')) };
   }
 
   @Mutation(() => RemovedPayload, { description: 'Takes an admin’s access to an org.' })
@@ -124,5 +135,31 @@ export class AdminsResolver {
     @Ctx() ctx: Context,
   ) {
     return { admin: await setGlobalAccess(ctx, adminId, isGlobal) };
+  }
+}
+
+@Resolver(() => Group)
+export class GroupAssignmentsResolver {
+  @FieldResolver(() => AssignmentConnection, {
+    description: 'Who was given the group, the earliest first, those to whom it gives nothing now with them.',
+  })
+  async assignments(
+    @Root() group: RowOf<Group>,
+    @Arg('filter', () => AssignmentFilter, { nullable: true }) filter: AssignmentFilter | null,
+    @Args(() => PagedArgs) page: PagedArgs,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return connectionOf(await assignmentsOfGroup(ctx, group.key, { filter, ...page }, connectionSelectionOf(info)));
+  }
+}
+
+@Resolver(() => Org)
+export class OrgAccessResolver {
+  @FieldResolver(() => OrgAccessConnection, {
+    description: 'The admins who were granted access to the org, by name. Those with global access have it too, and are not among them.',
+  })
+  async access(@Root() org: RowOf<Org>, @Args(() => PagedArgs) page: PagedArgs, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return connectionOf(await accessToOrg(ctx, org.key, page, connectionSelectionOf(info)));
   }
 }

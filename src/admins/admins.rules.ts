@@ -36,8 +36,14 @@ export const adminRules: Rules = {
     revokeOrgAccess: hasPermission('platform.org_access.revoke'),
   },
   User: { assignments: seesAssignments, orgAccess: seesOrgAccess, orgAccessCount: seesCount },
-  Assignment: each(withParent, 'id', 'group', 'assignedBy', 'assignedAt', 'expiresAt', 'isActive'),
-  OrgAccess: each(withParent, 'id', 'org', 'grantedBy', 'grantedAt', 'note'),
+  Group: { assignments: hasAnyPermission('platform.groups.read', 'platform.groups.update', 'platform.admins.read') },
+  Org: { access: hasAnyPermission('platform.org_access.read', 'platform.admins.read') },
+  // Whoever sees what was given sees to whom.
+  Assignment: {
+    ...each(withParent, 'id', 'group', 'assignedBy', 'assignedAt', 'expiresAt', 'isActive', 'state'),
+    admin: sameAudience,
+  },
+  OrgAccess: { ...each(withParent, 'id', 'org', 'grantedBy', 'grantedAt', 'note'), admin: sameAudience },
   // Who changed it is shown what they changed.
   AdminPayload: { admin: sameAudience },
   AssignmentPayload: { assignment: sameAudience },

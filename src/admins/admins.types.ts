@@ -4,6 +4,7 @@ import { DateTime, EmailAddress, UUID } from '../graphql/scalars.js';
 import { Group } from '../groups/groups.types.js';
 import { OrgRef } from '../orgs/orgs.types.js';
 import { User, UserRef } from '../users/users.types.js';
+import { AssignmentState } from './assignment.enums.js';
 
 export const AdminConnection = connectionType('Admin', () => User);
 
@@ -11,6 +12,9 @@ export const AdminConnection = connectionType('Admin', () => User);
 export class Assignment {
   @Field(() => ID, { description: 'Of the assignment.' })
   readonly id: string;
+
+  @Field(() => User, { description: 'The admin.' })
+  readonly admin: User;
 
   @Field(() => Group, { description: 'The group.' })
   readonly group: Group;
@@ -26,12 +30,26 @@ export class Assignment {
 
   @Field(() => Boolean, { description: 'Whether it gives its permissions now: not expired, not suspended, and of an active group.' })
   readonly isActive: boolean;
+
+  @Field(() => AssignmentState, { description: 'Whether it gives its permissions now, and why not.' })
+  readonly state: AssignmentState;
+}
+
+export const AssignmentConnection = connectionType('Assignment', () => Assignment);
+
+@InputType({ description: 'Which assignments.' })
+export class AssignmentFilter {
+  @Field(() => AssignmentState, { nullable: true, description: 'In this state.' })
+  readonly state?: AssignmentState | null;
 }
 
 @ObjectType({ description: 'That an admin may work on an org, and who let them.', simpleResolvers: true })
 export class OrgAccess {
   @Field(() => ID, { description: 'Of the grant.' })
   readonly id: string;
+
+  @Field(() => User, { description: 'The admin.' })
+  readonly admin: User;
 
   @Field(() => OrgRef, { description: 'The org.' })
   readonly org: OrgRef;
@@ -45,6 +63,8 @@ export class OrgAccess {
   @Field(() => String, { nullable: true, description: 'Why it was granted.' })
   readonly note: string | null;
 }
+
+export const OrgAccessConnection = connectionType('OrgAccess', () => OrgAccess);
 
 @InputType({ description: 'Which admins.' })
 export class AdminFilter {

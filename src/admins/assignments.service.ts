@@ -1,50 +1,90 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { changeAccess, requireHeld } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
 import { actorOf, type Context } from '../context.js';
+import { type ChildList, readChildPages } from '../db/childPages.js';
+import type { ListOrder, Page, PageArgs } from '../db/page.js';
+import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
-import { batched } from '../graphql/batch.js';
+import { batched, rowsByKey } from '../graphql/batch.js';
+import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
 import { lockAdmin } from '../users/selectUser.js';
 import { adminResource } from './adminResource.js';
-import type { AssignGroupInput, Assignment } from './admins.types.js';
+import type { AssignGroupInput, Assignment, AssignmentFilter } from './admins.types.js';
+import { assignmentShape, assignmentState, assignmentTables } from './assignments.shape.js';
 
-interface AssignmentRow {
-  readonly admin: string;
-  readonly value: Assignment;
+/** What an entry says of an assignment. */
+const snapshot: Selection = new Map([...fieldsOf(['expiresAt']), ['group', fieldsOf(['id', 'name'])]]);
+
+type AssignmentRow = RowOf<Assignment>;
+
+async function select<T = AssignmentRow>(db: Kysely<DB> | Tx, where: RawBuilder<unknown>, selection: Selection): Promise<T[]> {
+  const columns = columnsOf(assignmentShape, selection);
+  const { rows } = await sql<Record<string, unknown>>`/* assignments */ select a.user_id as "_user", ${selectList(columns)}
+    from ${assignmentTables} where ${where} order by a.assigned_at, a.public_id`.execute(db);
+  return nested<T>(columns, rows);
 }
 
-/** Assignments `a` with their groups `g`, in the form that the type has. */
-async function select(db: Kysely<DB> | Tx, where: ReturnType<typeof sql>): Promise<AssignmentRow[]> {
-  const { rows } = await sql<AssignmentRow>`/* assignments */ select a.user_id as admin, json_build_object(
-      'id', a.public_id,
-      'group', json_build_object('key', g.id::text, 'id', g.public_id, 'name', g.name, 'description', g.description, 'isSystem', g.is_system,
-        'status', g.status, 'version', g.version, 'createdAt', g.created_at, 'updatedAt', g.updated_at,
-        'permissionCount', (select count(*) from group_permissions c where c.group_id = g.id),
-        'userCount', (select count(*) from group_assignments c where c.group_id = g.id and c.suspended_at is null
-          and (c.expires_at is null or c.expires_at > now()) and g.status = 'active')),
-      'assignedBy', json_build_object('id', coalesce(b.public_id, u.public_id), 'displayName', coalesce(b.display_name, u.display_name)),
-      'assignedAt', a.assigned_at, 'expiresAt', a.expires_at,
-      'isActive', a.suspended_at is null and (a.expires_at is null or a.expires_at > now()) and g.status = 'active') as value
-    from group_assignments a join groups g on g.id = a.group_id join users u on u.id = a.user_id left join users b on b.id = a.assigned_by
-    where ${where} order by a.assigned_at, a.public_id`.execute(db);
-  return rows;
+async function ofUsers(
+  ctx: Context,
+  keys: readonly string[],
+  which: RawBuilder<unknown>,
+  selection: Selection,
+): Promise<AssignmentRow[][]> {
+  const where = sql`a.user_id = any (${keys}::bigint[]) and ${which}`;
+  const rows = await select<AssignmentRow & { _user: string }>(ctx.db, where, selection);
+  return rowsByKey(keys, rows, (row) => row._user);
 }
 
 /** All assignments of a user, the earliest first, those that give nothing now with them; loaded together with those of other users. */
-export function assignmentsOfUser(ctx: Context, userKey: string): Promise<Assignment[]> {
-  return batched(ctx, ['user.assignments'], userKey, async (keys) => {
-    const rows = await select(ctx.db, sql`a.user_id = any (${keys}::bigint[])`);
-    return keys.map((key) => rows.filter((row) => String(row.admin) === key).map((row) => row.value));
-  });
+export function assignmentsOfUser(ctx: Context, userKey: string, selection: Selection): Promise<AssignmentRow[]> {
+  return batched(ctx, ['user.assignments', keyOf(selection)], userKey, (keys) => ofUsers(ctx, keys, sql`true`, selection));
 }
 
-async function readBack(tx: Tx, id: string): Promise<Assignment> {
-  const [row] = await select(tx, sql`a.public_id = ${id}`);
+/** The assignments of a user whose group holds a permission, whether or not they count now; loaded together with those of other users. */
+export function assignmentsHolding(ctx: Context, userKey: string, permission: string, selection: Selection): Promise<AssignmentRow[]> {
+  const holds = sql`exists (select from group_permissions p where p.group_id = a.group_id and p.permission = ${permission})`;
+  return batched(ctx, ['user.assignmentsHolding', permission, keyOf(selection)], userKey, (keys) => ofUsers(ctx, keys, holds, selection));
+}
+
+const earliestFirst: ListOrder = { name: 'assigned_at_asc', expression: sql`a.assigned_at`, type: 'timestamptz', direction: 'asc' };
+
+export interface AssignmentsArgs extends PageArgs {
+  readonly filter?: AssignmentFilter | null;
+}
+
+/** A page of the assignments of a group, the earliest first; loaded together with those of other groups. @throws Invalid */
+export function assignmentsOfGroup(
+  ctx: Context,
+  groupKey: string,
+  args: AssignmentsArgs,
+  selection: ConnectionSelection,
+): Promise<Page<AssignmentRow>> {
+  const where = [sql`exists (select from users n where n.id = a.user_id and n.deleted_at is null)`];
+  if (args.filter?.state) where.push(sql`${assignmentState} = ${args.filter.state}`);
+  const list: ChildList = {
+    name: 'group assignments',
+    shape: assignmentShape,
+    from: assignmentTables,
+    id: sql<string>`a.public_id`,
+    parent: sql`a.group_id`,
+    where,
+    order: earliestFirst,
+  };
+  const name = ['group.assignments', args, keyOf(selection.node), selection.wantsTotal];
+  return batched(ctx, name, groupKey, (keys) => readChildPages<AssignmentRow>(ctx.db, list, keys, args, selection));
+}
+
+/** An assignment with what an entry says of it. */
+type ToldAssignment = AssignmentRow & Pick<Assignment, 'group' | 'expiresAt'>;
+
+async function readBack(tx: Tx, id: string, selection: Selection): Promise<ToldAssignment> {
+  const [row] = await select<ToldAssignment>(tx, sql`a.public_id = ${id}`, merged(snapshot, selection));
   if (!row) throw new Error('An assignment that was written is gone.');
-  return row.value;
+  return row;
 }
 
 /** The group's key, and the permissions that it gives. @throws NotFound also for an archived group */
@@ -64,11 +104,12 @@ function requireFuture(expiresAt: string | null | undefined): void {
 
 /**
  * Writes an assignment, within a change of access.
+ * @returns its public id
  * @throws NotFound
  * @throws Forbidden listing the group's permissions that the caller does not hold
  * @throws Conflict where the user has the group
  */
-export async function addAssignment(ctx: Context, tx: Tx, userKey: string, groupId: string, expiresAt: string | null): Promise<Assignment> {
+export async function addAssignment(ctx: Context, tx: Tx, userKey: string, groupId: string, expiresAt: string | null): Promise<string> {
   const group = await findGroup(tx, groupId);
   await requireHeld(ctx, tx, group.permissions, 'Nobody gives a group with a permission that they do not hold.');
   const id = uuidv7();
@@ -81,7 +122,7 @@ export async function addAssignment(ctx: Context, tx: Tx, userKey: string, group
     if (!violatedUnique(error)) throw error;
     throw new Conflict('The user has this group already.', { field: 'groupId' }, { cause: error });
   }
-  return readBack(tx, id);
+  return id;
 }
 
 /**
@@ -91,11 +132,15 @@ export async function addAssignment(ctx: Context, tx: Tx, userKey: string, group
  * @throws Conflict where they have it
  * @throws Invalid for an expiry in the past
  */
-export async function assignGroup(ctx: Context, { adminId, groupId, expiresAt }: AssignGroupInput): Promise<Assignment> {
+export async function assignGroup(
+  ctx: Context,
+  { adminId, groupId, expiresAt }: AssignGroupInput,
+  selection: Selection,
+): Promise<AssignmentRow> {
   requireFuture(expiresAt);
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, adminId);
-    const assignment = await addAssignment(ctx, tx, admin.key, groupId, expiresAt ?? null);
+    const assignment = await readBack(tx, await addAssignment(ctx, tx, admin.key, groupId, expiresAt ?? null), selection);
     await record({
       action: 'admin.assign',
       resource: adminResource(admin),
@@ -106,10 +151,10 @@ export async function assignGroup(ctx: Context, { adminId, groupId, expiresAt }:
 }
 
 /** The assignment of an admin, as it stands. @throws NotFound also where it is another admin's */
-async function findAssignment(tx: Tx, adminKey: string, id: string): Promise<Assignment> {
-  const [row] = await select(tx, sql`a.public_id = ${id} and a.user_id = ${adminKey}`);
+async function findAssignment(tx: Tx, adminKey: string, id: string): Promise<ToldAssignment> {
+  const [row] = await select<ToldAssignment>(tx, sql`a.public_id = ${id} and a.user_id = ${adminKey}`, snapshot);
   if (!row) throw new NotFound('assignment', id);
-  return row.value;
+  return row;
 }
 
 /**
@@ -119,7 +164,13 @@ async function findAssignment(tx: Tx, adminKey: string, id: string): Promise<Ass
  * @throws Invalid
  * @throws Lockout where nobody would remain for good
  */
-export async function setAssignmentExpiry(ctx: Context, adminId: string, id: string, expiresAt: string | null): Promise<Assignment> {
+export async function setAssignmentExpiry(
+  ctx: Context,
+  adminId: string,
+  id: string,
+  expiresAt: string | null,
+  selection: Selection,
+): Promise<AssignmentRow> {
   requireFuture(expiresAt);
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, adminId);
@@ -127,7 +178,7 @@ export async function setAssignmentExpiry(ctx: Context, adminId: string, id: str
     const group = await findGroup(tx, before.group.id);
     await requireHeld(ctx, tx, group.permissions, 'Nobody prolongs a group with a permission that they do not hold.');
     await tx.updateTable('group_assignments').set({ expires_at: expiresAt }).where('public_id', '=', id).execute();
-    const after = await readBack(tx, id);
+    const after = await readBack(tx, id, selection);
     const states = { before: { group: group.name, expiresAt: before.expiresAt }, after: { group: group.name, expiresAt: after.expiresAt } };
     await record({ action: 'admin.set_expiry', resource: adminResource(admin), ...states });
     return after;

@@ -1,46 +1,67 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { changeAccess } from '../access/changeAccess.js';
 import { requireGlobalAccessHeld, requireOrgAccessHeld } from '../access/orgAccessHeld.js';
 import type { Tx } from '../audit/entry.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
-import type { RowOf } from '../db/shape.js';
+import { type ChildList, readChildPages } from '../db/childPages.js';
+import type { ListOrder, Page, PageArgs } from '../db/page.js';
+import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
-import { batched } from '../graphql/batch.js';
+import { batched, rowsByKey } from '../graphql/batch.js';
+import { type ConnectionSelection, fieldsOf, keyOf, type Selection } from '../graphql/selection.js';
 import { checkTexts } from '../input.js';
 import { lockAdmin } from '../users/selectUser.js';
 import type { User } from '../users/users.types.js';
 import { adminResource } from './adminResource.js';
 import type { GrantOrgAccessInput, OrgAccess } from './admins.types.js';
+import { orgAccessShape, orgAccessTables } from './orgAccess.shape.js';
 
-interface OrgAccessRow {
-  readonly admin: string;
-  readonly value: OrgAccess;
-}
+/** What an entry says of a grant. */
+const snapshot = fieldsOf(['id', 'org', 'note']);
 
-async function select(db: Kysely<DB> | Tx, where: ReturnType<typeof sql>): Promise<OrgAccessRow[]> {
-  const { rows } = await sql<OrgAccessRow>`/* org access */ select x.user_id as admin, json_build_object(
-      'id', x.public_id, 'org', json_build_object('id', o.public_id, 'name', o.name),
-      'grantedBy', json_build_object('id', coalesce(b.public_id, u.public_id), 'displayName', coalesce(b.display_name, u.display_name)),
-      'grantedAt', x.granted_at, 'note', x.note) as value
-    from org_access x join orgs o on o.id = x.org_id join users u on u.id = x.user_id left join users b on b.id = x.granted_by
-    where ${where} order by lower(o.name), o.public_id`.execute(db);
-  return rows;
+type OrgAccessRow = RowOf<OrgAccess>;
+
+async function select<T = OrgAccessRow>(db: Kysely<DB> | Tx, where: RawBuilder<unknown>, selection: Selection): Promise<T[]> {
+  const columns = columnsOf(orgAccessShape, selection);
+  const { rows } = await sql<Record<string, unknown>>`/* org access */ select x.user_id as "_user", ${selectList(columns)}
+    from ${orgAccessTables} where ${where} order by lower(o.name), o.public_id`.execute(db);
+  return nested<T>(columns, rows);
 }
 
 /** The orgs that a user was granted access to, by name; loaded together with those of other users. */
-export function orgAccessOfUser(ctx: Context, userKey: string): Promise<OrgAccess[]> {
-  return batched(ctx, ['user.orgAccess'], userKey, async (keys) => {
-    const rows = await select(ctx.db, sql`x.user_id = any (${keys}::bigint[])`);
-    return keys.map((key) => rows.filter((row) => String(row.admin) === key).map((row) => row.value));
+export function orgAccessOfUser(ctx: Context, userKey: string, selection: Selection): Promise<OrgAccessRow[]> {
+  return batched(ctx, ['user.orgAccess', keyOf(selection)], userKey, async (keys) => {
+    const rows = await select<OrgAccessRow & { _user: string }>(ctx.db, sql`x.user_id = any (${keys}::bigint[])`, selection);
+    return rowsByKey(keys, rows, (row) => row._user);
   });
 }
 
+const byAdmin: ListOrder = { name: 'display_name_asc', expression: sql`lower(u.display_name)`, type: 'text', direction: 'asc' };
+
+/** A page of the admins who were granted access to an org, by name; loaded together with those of other orgs. @throws Invalid */
+export function accessToOrg(ctx: Context, orgKey: string, args: PageArgs, selection: ConnectionSelection): Promise<Page<OrgAccessRow>> {
+  const list: ChildList = {
+    name: 'access to org',
+    shape: orgAccessShape,
+    from: orgAccessTables,
+    id: sql<string>`x.public_id`,
+    parent: sql`x.org_id`,
+    where: [sql`u.deleted_at is null`],
+    order: byAdmin,
+  };
+  const name = ['org.access', args, keyOf(selection.node), selection.wantsTotal];
+  return batched(ctx, name, orgKey, (keys) => readChildPages<OrgAccessRow>(ctx.db, list, keys, args, selection));
+}
+
+/** A grant with what an entry says of it. */
+type ToldOrgAccess = OrgAccessRow & Pick<OrgAccess, 'id' | 'org' | 'note'>;
+
 /** The orgs that an admin was granted access to, by name. @throws NotFound */
-export async function listOrgAccess(ctx: Context, adminId: string): Promise<OrgAccess[]> {
+export async function listOrgAccess(ctx: Context, adminId: string, selection: Selection): Promise<OrgAccessRow[]> {
   const admin = await ctx.db
     .selectFrom('users')
     .select('id')
@@ -49,7 +70,7 @@ export async function listOrgAccess(ctx: Context, adminId: string): Promise<OrgA
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   if (!admin) throw new NotFound('admin', adminId);
-  return orgAccessOfUser(ctx, admin.id);
+  return orgAccessOfUser(ctx, admin.id, selection);
 }
 
 /**
@@ -59,7 +80,7 @@ export async function listOrgAccess(ctx: Context, adminId: string): Promise<OrgA
  * @throws Conflict where the admin has it
  * @throws Invalid
  */
-export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput): Promise<OrgAccess> {
+export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput, selection: Selection): Promise<OrgAccessRow> {
   checkTexts(['input'], input, { note: { max: 2_000, nullable: true } });
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, input.adminId);
@@ -82,9 +103,9 @@ export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput): 
       org: { key: org.id, id: input.orgId, name: org.name },
       after: { orgId: input.orgId, note: input.note ?? null },
     });
-    const [row] = await select(tx, sql`x.public_id = ${id}`);
+    const [row] = await select(tx, sql`x.public_id = ${id}`, selection);
     if (!row) throw new Error('A grant that was written is gone.');
-    return row.value;
+    return row;
   });
 }
 
@@ -92,9 +113,9 @@ export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput): 
 export async function revokeOrgAccess(ctx: Context, adminId: string, orgId: string): Promise<string> {
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, adminId);
-    const [row] = await select(tx, sql`x.user_id = ${admin.key} and o.public_id = ${orgId}`);
+    const [row] = await select<ToldOrgAccess>(tx, sql`x.user_id = ${admin.key} and o.public_id = ${orgId}`, snapshot);
     if (!row) throw new NotFound('org_access', orgId);
-    const { id, org, note } = row.value;
+    const { id, org, note } = row;
     const { org_id: key } = await tx.deleteFrom('org_access').where('public_id', '=', id).returning('org_id').executeTakeFirstOrThrow();
     const before = { orgId, note };
     await record({ action: 'org_access.revoke', resource: adminResource(admin), org: { key, id: orgId, name: org.name }, before });

@@ -24,6 +24,8 @@ export interface AuditEntryInput {
   readonly outcome?: AuditOutcome;
   /** The permission that was missing, for refusals and violations. */
   readonly permission?: string;
+  /** How often it happened, where one entry tells of several: see `repeats.ts`. */
+  readonly occurrences?: number;
 }
 
 export type Tx = Transaction<DB>;

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../access/actor.js';
 import type { Origin } from '../context.js';
@@ -15,7 +16,12 @@ export interface Author {
  * The snapshots go to the outbox of the org that the entry belongs to, or stay in the control plane where it belongs to none.
  * @returns the entry's public id
  */
-export async function recordEntry(tx: Tx, author: Author, entry: AuditEntryInput): Promise<string> {
+export function recordEntry(tx: Tx, author: Author, entry: AuditEntryInput): Promise<string> {
+  return insertEntry(tx, authorColumns(author), entry);
+}
+
+/** As `recordEntry`, with the author as the log's own columns. */
+export async function insertEntry(tx: Tx, author: AuthorColumns, entry: AuditEntryInput): Promise<string> {
   const id = uuidv7();
   const { type } = entry.resource;
   const before = redacted(type, entry.before);
@@ -31,10 +37,12 @@ export async function recordEntry(tx: Tx, author: Author, entry: AuditEntryInput
       resource_id: entry.resource.id,
       resource_display_id: entry.resource.displayId.slice(0, 300),
       changed_fields: changedFields(before, after),
-      ...authorColumns(author),
+      ...author,
       org_id: entry.org?.id ?? null,
       org_name: entry.org?.name ?? null,
       permission: entry.permission ?? null,
+      occurrences: entry.occurrences ?? 1,
+      snapshot_digest: before || after ? snapshotDigest(before, after) : null,
     })
     .execute();
 
@@ -42,7 +50,17 @@ export async function recordEntry(tx: Tx, author: Author, entry: AuditEntryInput
   return id;
 }
 
-function authorColumns({ actor, origin }: Author) {
+/** Who acted and from where, as the log's columns have it. */
+export interface AuthorColumns {
+  readonly actor_type: 'user' | 'system' | 'api_key';
+  readonly actor_id: string;
+  readonly actor_display_name: string;
+  readonly impersonated_user_id?: string;
+  readonly ip_address: string | null;
+  readonly trace_id: string;
+}
+
+export function authorColumns({ actor, origin }: Author): AuthorColumns {
   const seen = { ip_address: origin.ipAddress, trace_id: origin.traceId };
   if (!actor) return { actor_type: 'system', actor_id: 'system', actor_display_name: 'System', ...seen };
   const { credential } = actor;
@@ -65,6 +83,11 @@ async function keepSnapshots(tx: Tx, entryId: string, orgKey: string | undefined
       .insertInto('audit_outbox')
       .values({ ...states, org_id: orgKey })
       .execute();
+}
+
+/** Binds the snapshots to their entry, wherever they are kept: the seal of the entry is the seal of both. */
+function snapshotDigest(before: unknown, after: unknown): RawBuilder<Buffer> {
+  return sql<Buffer>`audit_snapshot_digest(${jsonOrNull(before)}::jsonb, ${jsonOrNull(after)}::jsonb)`;
 }
 
 function jsonOrNull(state: unknown): string | null {

@@ -48,9 +48,13 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   ],
   // The user as an admin, and single facts of their groups and access.
   admin: ['email', 'displayName', 'status', 'hasPlatformAccess', 'isGlobalAccess', 'version', 'group', 'expiresAt', 'orgId', 'note'],
+  auth_provider_delivery: ['event', 'user', 'state', 'attempts', 'lastError', 'nextAttemptAt'],
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
+  audit_view: ['name', 'description', 'filter', 'isShared', 'version'],
   group: ['name', 'description', 'isSystem', 'status', 'permissions', 'version'],
   impersonation: ['targetUserId', 'reason', 'expiresAt', 'endReason'],
+  org_membership: ['orgId', 'userId', 'email', 'status', 'roleHint', 'version'],
+  job: ['kind', 'status', 'payload', 'cancelRequestedAt', 'statistics', 'errors'],
   partner: [
     'name',
     'slug',
@@ -68,6 +72,9 @@ const kept: Readonly<Record<string, readonly string[]>> = {
     'version',
   ],
   session: ['endReason'],
+  tokens: ['deletedCount'],
+  // That the address was changed, and never the address.
+  shard: ['name', 'region', 'isActive', 'maxOrgs', 'dsnChangedAt', 'archivedAt', 'version'],
   settings: [
     'defaultAccountType',
     'impersonationEnabled',

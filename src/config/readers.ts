@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { SigningKey } from '../access/signingKeys.js';
+import type { ShardKey } from '../tenancy/shardKeys.js';
 import { list, type Reader } from './reader.js';
 
 // A name, an IPv4 address or a bracketed IPv6 address, as a Host header spells it, without the port.
@@ -90,6 +91,27 @@ export const signingKeyList: Reader<readonly [SigningKey, ...SigningKey[]]> = {
     return rest.length === others.length && kids.size === others.length + 1 ? [first, ...rest] : undefined;
   },
 };
+
+/** `version:secret` pairs, the secrets of 32 bytes in unpadded base64url. */
+export const shardKeyList: Reader<readonly [ShardKey, ...ShardKey[]]> = {
+  expected:
+    'version:secret pairs separated by commas, each version a different whole number from 1, each secret 32 random bytes in base64url, ' +
+    "such as node -p \"'1:' + crypto.randomBytes(32).toString('base64url')\" prints",
+  read(text) {
+    const [first, ...others] = text.split(',').map((pair) => shardKey(pair.trim()));
+    if (!first) return undefined;
+    const rest = others.filter((key) => key !== undefined);
+    const versions = new Set([first, ...rest].map(({ version }) => version));
+    return rest.length === others.length && versions.size === others.length + 1 ? [first, ...rest] : undefined;
+  },
+};
+
+function shardKey(pair: string): ShardKey | undefined {
+  const [, version, encoded = ''] = /^([1-9]\d{0,8}):([A-Za-z0-9_-]{43})$/.exec(pair) ?? [];
+  const secret = Buffer.from(encoded, 'base64url');
+  if (version === undefined || secret.toString('base64url') !== encoded || isWeak(secret)) return undefined;
+  return { version: Number(version), secret };
+}
 
 function signingKey(pair: string): SigningKey | undefined {
   const [, kid, encoded] = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9_-]+)$/.exec(pair) ?? [];

@@ -6,6 +6,7 @@ import {
   openIdIssuerUrl,
   origins,
   publicUrl,
+  shardKeyList,
   signingKeyList,
   trustProxy,
   webhookSecrets,
@@ -72,6 +73,25 @@ export const settings = {
     reader: integer(1, 3_600_000, 'milliseconds'),
     default: '5000',
     meaning: 'Milliseconds after which the database cancels a statement.',
+  },
+  shardPoolSize: {
+    variable: 'SHARD_POOL_SIZE',
+    reader: integer(1, 100),
+    default: '4',
+    meaning: 'Connections to one shard, at most.',
+  },
+  shardMaxConnections: {
+    variable: 'SHARD_MAX_CONNECTIONS',
+    reader: integer(1, 10_000),
+    default: '40',
+    meaning: 'Connections to all shards together, at most; a worker in the same process may have as many again.',
+  },
+  shardKeys: {
+    variable: 'SHARD_KEYS',
+    reader: shardKeyList,
+    secret: true,
+    meaning:
+      'Keys that the addresses of shards are encrypted with, as version:base64url-secret, separated by commas: the highest version encrypts, all decrypt. Secrets have 32 bytes. Where absent, keys are generated and kept in DATA_DIR.',
   },
   adminEmail: {
     variable: 'ADMIN_EMAIL',

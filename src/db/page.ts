@@ -1,9 +1,8 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 import { Invalid } from '../errors.js';
 import type { ConnectionSelection } from '../graphql/selection.js';
 import { type CursorOrder, decodeCursor, encodeCursor, type Position } from './cursor.js';
 import { columnsOf, nested, type Shape, selectList } from './shape.js';
-import type { DB } from './types.generated.js';
 
 /** Which part of a list: the first rows after a cursor, or page number `page` of that size. */
 export interface PageArgs {
@@ -79,7 +78,7 @@ interface ListRow extends Record<string, unknown> {
  * Reads one page in one statement, and its total with it where it is asked for.
  * @throws Invalid naming the argument at fault
  */
-export async function readPage<T>(db: Kysely<DB>, list: List, args: PageArgs, selection: ConnectionSelection): Promise<Page<T>> {
+export async function readPage<T>(db: QueryExecutorProvider, list: List, args: PageArgs, selection: ConnectionSelection): Promise<Page<T>> {
   const window = windowOf(args, list.order);
   const columns = columnsOf(list.shape, selection.node);
   const statement = selection.wantsTotal ? countedPage(list, window, columns) : plainPage(list, window, columns);
@@ -131,7 +130,9 @@ export function afterPosition(
 ): RawBuilder<unknown>[] {
   if (!after) return [];
   const isBeyond = sql.raw(order.direction === 'asc' ? '>' : '<');
-  return [sql`(${value}, ${id}) ${isBeyond} (${after.value}::${sql.raw(order.type)}, ${after.id}::uuid)`];
+  // The same of the time alone: the database leaves partitions out by a column, and not by a pair.
+  const inReach = order.type === 'timestamptz' ? [sql`${value} ${isBeyond}= ${after.value}::timestamptz`] : [];
+  return [...inReach, sql`(${value}, ${id}) ${isBeyond} (${after.value}::${sql.raw(order.type)}, ${after.id}::uuid)`];
 }
 
 export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {

@@ -2,9 +2,10 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { Unavailable } from '../errors.js';
 import { type OnStatement, preparingClient } from './client.js';
+import { type Notifications, openNotifications } from './notifications.js';
 import type { DB } from './types.generated.js';
 
-export interface DatabaseOptions {
+export interface PoolOptions {
   /** A PostgreSQL connection string. A secret: it is in no log line and no error. */
   readonly url: string;
   readonly poolSize: number;
@@ -12,15 +13,21 @@ export interface DatabaseOptions {
   readonly acquireTimeout: number;
   /** Milliseconds after which the server cancels a statement; 0 for none. */
   readonly statementTimeout: number;
+  /** Milliseconds after which a statement that got no answer at all is given up; 0 for never. */
+  readonly answerTimeout?: number;
   readonly applicationName: string;
-  readonly onStatement?: OnStatement;
   /** An idle connection broke. The pool has dropped it; nothing else needs to be done. */
   readonly onIdleError?: (error: Error) => void;
+}
+
+export interface DatabaseOptions extends PoolOptions {
+  readonly onStatement?: OnStatement;
 }
 
 export interface Database {
   readonly db: Kysely<DB>;
   readonly pool: pg.Pool;
+  readonly notifications: Notifications;
   /** A secret; see `DatabaseOptions`. */
   readonly url: string;
   close(): Promise<void>;
@@ -40,29 +47,56 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
-/** Opens a pool. No connection is made before the first statement. */
+/** Opens the control plane's database. No connection is made before the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
+  const { db, pool } = openPool<DB>(options, preparingClient(options.onStatement ?? (() => {})));
+  const notifications = openNotifications({
+    url: options.url,
+    applicationName: `${options.applicationName} notifications`,
+    onError: options.onIdleError,
+  });
+  return {
+    db,
+    pool,
+    notifications,
+    url: options.url,
+    async close() {
+      await notifications.close();
+      await db.destroy();
+    },
+  };
+}
+
+/** Opens a pool of the client's connections on a database with these tables. No connection is made before the first statement. */
+export function openPool<Tables>(options: PoolOptions, Client: typeof pg.Client): { readonly db: Kysely<Tables>; readonly pool: pg.Pool } {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: options.acquireTimeout,
     idleTimeoutMillis: 30_000,
     statement_timeout: options.statementTimeout || undefined,
+    query_timeout: options.answerTimeout || undefined,
     idle_in_transaction_session_timeout: 30_000,
     application_name: options.applicationName,
     options: '-c timezone=UTC -c datestyle=ISO',
     keepAlive: true,
     types,
-    Client: preparingClient(options.onStatement ?? (() => {})),
+    Client,
   });
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', (error) => options.onIdleError?.(error));
+  // So would that of one in use, between two statements of a transaction; the next statement fails and says so.
+  pool.on('connect', (client) => client.on('error', () => {}));
 
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: poolThatSaysWhenItIsFull(pool) }) });
-  return { db, pool, url: options.url, close: () => db.destroy() };
+  return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolThatSaysWhenItIsFull(pool) }) }), pool };
 }
 
 const noPlace = 'timeout exceeded when trying to connect';
+
+/** Whether an error says that all connections of a pool were in use, which is nothing that the server did. */
+export function isPoolFull(error: unknown): boolean {
+  return error instanceof Unavailable && error.cause instanceof Error && error.cause.message === noPlace;
+}
 
 function poolThatSaysWhenItIsFull(pool: pg.Pool) {
   return {

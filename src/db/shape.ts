@@ -58,30 +58,47 @@ export function selectList(columns: readonly Column[]): RawBuilder<unknown> {
   return list;
 }
 
-/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`; relations of relations as well. */
+/** Columns that make up one object of a row: the row itself at the empty path, a joined relation at the fields that lead to it. */
+interface Part {
+  readonly path: readonly string[];
+  readonly columns: { readonly alias: string; readonly name: string }[];
+}
+
+function partsOf(columns: readonly Column[]): Part[] {
+  const parts = new Map<string, Part>();
+  for (const [alias] of columns) {
+    const path = alias.split('.');
+    const name = path.pop() ?? '';
+    const part = parts.get(path.join('.')) ?? { path, columns: [] };
+    part.columns.push({ alias, name });
+    parts.set(path.join('.'), part);
+  }
+  return [...parts.values()].sort((a, b) => a.path.length - b.path.length);
+}
+
+/** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`; null where nothing was joined. */
 export function nested<T>(columns: readonly Column[], rows: Record<string, unknown>[]): T[] {
-  const paths = columns.flatMap(([alias]) => {
-    const fields = alias.split('.');
-    const name = fields.pop() ?? '';
-    return fields.length === 0 ? [] : [{ alias, fields, name }];
-  });
+  const [own, ...relations] = partsOf(columns);
   // The columns were chosen from the type's own shape; TypeScript cannot follow them through SQL text.
-  if (paths.length === 0) return rows as T[];
-  const folded = new Set(paths.map(({ alias }) => alias));
-  const own = Object.keys(rows[0] ?? {}).filter((name) => !folded.has(name));
+  if (!own || relations.length === 0) return rows as T[];
+  const folded = new Set(relations.flatMap((relation) => relation.columns.map(({ alias }) => alias)));
+  // The statement's own columns with them, such as a row's place.
+  const plain = Object.keys(rows[0] ?? {}).filter((name) => !folded.has(name));
   // New objects: to delete properties of a row would make each access to it slow.
   return rows.map((row) => {
     const made: Record<string, unknown> = {};
-    for (const name of own) made[name] = row[name];
-    for (const { alias, fields, name } of paths) {
-      let at = made;
-      for (const field of fields) {
-        at[field] ??= {};
-        // Made in the line above, here or for an earlier column.
-        at = at[field] as Record<string, unknown>;
-      }
-      at[name] = row[alias];
-    }
+    for (const name of plain) made[name] = row[name];
+    for (const relation of relations) fold(relation, row, made);
     return made as T;
   });
+}
+
+function fold({ path, columns }: Part, row: Record<string, unknown>, into: Record<string, unknown>): void {
+  let at: Record<string, unknown> | null = into;
+  // Relations come outer ones first, and each is an object or null.
+  for (let i = 0; i < path.length - 1; i += 1) at = at && (at[path[i] ?? ''] as Record<string, unknown> | null);
+  if (!at) return;
+  const made: Record<string, unknown> = {};
+  for (const { alias, name } of columns) made[name] = row[alias];
+  at[path.at(-1) ?? ''] = made.key === null ? null : made;
 }

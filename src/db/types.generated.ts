@@ -21,6 +21,16 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AbandonedSchemas {
+  attempts: Generated<number>;
+  created_at: Generated<string>;
+  id: Generated<string>;
+  last_error: string | null;
+  schema_name: string;
+  shard_id: string;
+  try_at: Generated<string>;
+}
+
 export interface ActingUsers {
   has_platform_access: boolean | null;
   user_id: string | null;
@@ -46,6 +56,45 @@ export interface ApiKeys {
   user_id: string;
 }
 
+export interface Attempts {
+  count: number;
+  resets_at: string;
+  subject: Buffer;
+}
+
+export interface AuditCountsByAction {
+  action: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  outcome: string;
+  resource_type: string;
+}
+
+export interface AuditCountsByActor {
+  actor_id: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  org_id: string | null;
+  outcome: string;
+}
+
+export interface AuditCountsByOrg {
+  action: string;
+  bucket: string;
+  count: string;
+  grain: string;
+  org_id: string | null;
+  outcome: string;
+  resource_type: string;
+}
+
+export interface AuditCountsProgress {
+  is_only: Generated<boolean>;
+  xid: string;
+}
+
 export interface AuditOutbox {
   after: Json | null;
   before: Json | null;
@@ -55,10 +104,31 @@ export interface AuditOutbox {
   org_id: string;
 }
 
+export interface AuditRepeats {
+  began_at: Generated<string>;
+  entry: Json;
+  key: Buffer;
+  last_at: Generated<string>;
+  repeats: Generated<number>;
+}
+
 export interface AuditSnapshots {
   after: Json | null;
   before: Json | null;
   entry_id: string;
+}
+
+export interface AuditViews {
+  created_at: Generated<string>;
+  description: Generated<string>;
+  filter: Json;
+  id: Generated<string>;
+  is_shared: Generated<boolean>;
+  name: string;
+  owner_id: string;
+  public_id: string;
+  updated_at: Generated<string>;
+  version: Generated<number>;
 }
 
 export interface AuthProviderDeliveries {
@@ -147,6 +217,20 @@ export interface ImpersonationSessions {
   token_hash: Buffer;
 }
 
+export interface JobEvents {
+  cancel_requested_at: string | null;
+  created_at: string;
+  current_message: string | null;
+  current_stage: string | null;
+  errors: string[];
+  job_id: string;
+  number: number;
+  progress_current: number | null;
+  progress_total: number | null;
+  statistics: Json;
+  status: string;
+}
+
 export interface Jobs {
   attempts: Generated<number>;
   cancel_requested_at: string | null;
@@ -155,6 +239,7 @@ export interface Jobs {
   current_message: string | null;
   current_stage: string | null;
   errors: Generated<string[]>;
+  event_number: Generated<number>;
   fence: Generated<number>;
   heartbeat_at: string | null;
   id: Generated<string>;
@@ -173,6 +258,17 @@ export interface Jobs {
   status: Generated<string>;
   updated_at: Generated<string>;
   worker_id: string | null;
+}
+
+export interface OneTimeTokens {
+  created_at: Generated<string>;
+  email: string;
+  expires_at: string;
+  id: Generated<string>;
+  purpose: string;
+  token_hash: Buffer;
+  used_at: string | null;
+  user_id: string;
 }
 
 export interface OrgAccess {
@@ -198,6 +294,15 @@ export interface OrgMemberships {
   updated_at: Generated<string>;
   user_id: string;
   version: Generated<number>;
+}
+
+export interface OrgProvisioning {
+  admin_user_id: string | null;
+  created_at: Generated<string>;
+  fence: Generated<number>;
+  last_error: string | null;
+  lease_expires_at: string;
+  org_id: string;
 }
 
 export interface Orgs {
@@ -252,6 +357,15 @@ export interface Partners {
   website: string | null;
 }
 
+export interface PasswordResetRequests {
+  created_at: Generated<string>;
+  email: string;
+  id: Generated<string>;
+  ip_address: string | null;
+  public_id: string;
+  trace_id: string;
+}
+
 export interface Permissions {
   description: string;
   domain: string;
@@ -268,6 +382,7 @@ export interface PlatformAuditLog {
   id: string;
   impersonated_user_id: string | null;
   ip_address: string | null;
+  occurrences: Generated<number>;
   org_id: string | null;
   org_name: string | null;
   outcome: Generated<string>;
@@ -275,6 +390,7 @@ export interface PlatformAuditLog {
   resource_display_id: string;
   resource_id: string;
   resource_type: string;
+  snapshot_digest: Buffer | null;
   trace_id: string | null;
   xid: Generated<string>;
 }
@@ -320,6 +436,7 @@ export interface Settings {
 export interface Shards {
   archived_at: string | null;
   created_at: Generated<string>;
+  dsn_changed_at: string | null;
   dsn_ciphertext: Buffer | null;
   dsn_key_version: number | null;
   id: Generated<string>;
@@ -330,6 +447,14 @@ export interface Shards {
   region: string;
   updated_at: Generated<string>;
   version: Generated<number>;
+}
+
+export interface TenantMigrations {
+  last_error: string | null;
+  latest: string | null;
+  org_id: string;
+  status: string;
+  updated_at: Generated<string>;
 }
 
 export interface UnendedAssignments {
@@ -397,11 +522,19 @@ export interface Workspaces {
 }
 
 export interface DB {
+  abandoned_schemas: AbandonedSchemas;
   acting_users: ActingUsers;
   active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
+  attempts: Attempts;
+  audit_counts_by_action: AuditCountsByAction;
+  audit_counts_by_actor: AuditCountsByActor;
+  audit_counts_by_org: AuditCountsByOrg;
+  audit_counts_progress: AuditCountsProgress;
   audit_outbox: AuditOutbox;
+  audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
+  audit_views: AuditViews;
   auth_provider_deliveries: AuthProviderDeliveries;
   effective_permissions: EffectivePermissions;
   group_assignments: GroupAssignments;
@@ -410,11 +543,15 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   identities: Identities;
   impersonation_sessions: ImpersonationSessions;
+  job_events: JobEvents;
   jobs: Jobs;
+  one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
+  org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;
+  password_reset_requests: PasswordResetRequests;
   permissions: Permissions;
   platform_audit_log: PlatformAuditLog;
   refresh_tokens: RefreshTokens;
@@ -422,6 +559,7 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   shards: Shards;
+  tenant_migrations: TenantMigrations;
   unended_assignments: UnendedAssignments;
   users: Users;
   workspace_members: WorkspaceMembers;

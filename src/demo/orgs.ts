@@ -1,3 +1,4 @@
+import { schemaNameOf } from '../tenancy/schemaName.js';
 import { cities, places, practices } from './names.js';
 import { ascii, idAt, iso, type Past } from './past.js';
 import type { DemoOrg } from './rows.js';
@@ -48,7 +49,7 @@ export function makeOrg(past: Past, i: number): DemoOrg {
     public_id: id,
     name,
     slug,
-    schema_name: `t_${slug.replaceAll('-', '_').slice(0, 40)}_${i.toString(36).padStart(4, '0')}`,
+    schema_name: schemaNameOf(slug, id),
     status: state.status,
     account_type: state.accountType,
     onboarding_status: state.onboardingStatus,

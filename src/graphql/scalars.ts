@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO, GraphQLEmailAddress, GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLEmailAddress, GraphQLJSON, GraphQLJSONObject, GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
 
 /** RFC 3339 in UTC. The database already answers in this form, so that nothing is parsed on the way out. */
 export const DateTime = new GraphQLScalarType({
@@ -9,6 +9,29 @@ export const DateTime = new GraphQLScalarType({
   serialize: (value) => (value instanceof Date ? value.toISOString() : value),
   parseValue: (value) => GraphQLDateTimeISO.parseValue(value).toISOString(),
   parseLiteral: (node, variables) => GraphQLDateTimeISO.parseLiteral(node, variables).toISOString(),
+});
+
+const bareDate = /^\d{4}-\d\d-\d\d$/;
+const timeOfDay = /T\d\d:\d\d:\d\d(\.\d{1,6})?\d*(?:Z|[+-]\d\d:\d\d)$/i;
+
+/** A date is kept as it is written: it is another thing than its first moment. A time goes on in UTC, with its microseconds. */
+function parseDateOrDateTime(value: unknown): string {
+  if (typeof value !== 'string') throw new GraphQLError('This is neither a date nor a point in time.');
+  const isDate = bareDate.test(value);
+  const [, fraction = ''] = timeOfDay.exec(value) ?? [];
+  const instant = GraphQLDateTimeISO.parseValue(isDate ? `${value}T00:00:00Z` : value);
+  const utc = Number.isNaN(instant.getTime()) ? '' : instant.toISOString();
+  if (!/^(?!0000)\d{4}-/.test(utc)) throw new GraphQLError('This is not a time of the years 1 to 9999.');
+  return isDate ? value : `${utc.slice(0, 19)}${fraction}Z`;
+}
+
+export const DateOrDateTime = new GraphQLScalarType<string, string>({
+  name: 'DateOrDateTime',
+  description: 'A day in UTC, `2026-01-31`, or a point in time, RFC 3339: `2026-01-31T12:00:00.000000Z`.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  serialize: String,
+  parseValue: parseDateOrDateTime,
+  parseLiteral: (node) => parseDateOrDateTime(node.kind === Kind.STRING ? node.value : undefined),
 });
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -39,4 +62,22 @@ export const EmailAddress = new GraphQLScalarType({
 export const JSONObject = new GraphQLScalarType({
   ...GraphQLJSONObject.toConfig(),
   description: 'A JSON object of any shape.',
+});
+
+export const SafeInt = new GraphQLScalarType({
+  ...GraphQLSafeInt.toConfig(),
+  name: 'SafeInt',
+  description: 'A whole number of at most 53 bits.',
+});
+
+export const CalendarDate = new GraphQLScalarType({
+  ...GraphQLLocalDate.toConfig(),
+  name: 'CalendarDate',
+  description: 'A day of the calendar, in no time zone: `2026-01-31`.',
+});
+
+export const JSONValue = new GraphQLScalarType({
+  ...GraphQLJSON.toConfig(),
+  name: 'JSON',
+  description: 'Any JSON value.',
 });

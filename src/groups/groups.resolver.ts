@@ -28,6 +28,8 @@ import {
   PermissionRegistry,
   UpdateGroupInput,
 } from './groups.types.js';
+import { previewGroupChange } from './preview.service.js';
+import { GroupChangePreview } from './preview.types.js';
 
 const registry: PermissionRegistry = { domains: [...new Set(permissions.map(({ domain }) => domain))].sort(), items: permissions };
 
@@ -56,6 +58,18 @@ export class GroupsResolver {
   @Query(() => PermissionRegistry, { description: 'Every permission there is.' })
   permissions() {
     return registry;
+  }
+
+  @Query(() => GroupChangePreview, {
+    description:
+      'What `updateGroup` would do with the same arguments: whether it would be refused, and who would gain and lose what. Changes nothing.',
+  })
+  previewGroupChange(
+    @Arg('id', () => UUID) id: string,
+    @Arg('input', () => UpdateGroupInput) input: UpdateGroupInput,
+    @Ctx() ctx: Context,
+  ) {
+    return previewGroupChange(ctx, id, input);
   }
 
   @FieldResolver(() => [GroupMember], { description: 'Who has the group now, by name.' })

@@ -9,6 +9,7 @@ export const groupRules: Rules = {
     allGroups: hasPermission('platform.groups.list'),
     group: hasPermission('platform.groups.read'),
     permissions: hasPermission('platform.groups.read'),
+    previewGroupChange: hasPermission('platform.groups.update'),
   },
   Mutation: {
     createGroup: hasPermission('platform.groups.create'),
@@ -21,6 +22,12 @@ export const groupRules: Rules = {
     ...each(seesInside, 'permissions', 'members'),
   },
   GroupMember: each(withParent, 'id', 'displayName', 'email', 'expiresAt'),
+  GroupChangePreview: {
+    ...each(withParent, 'wouldSucceed', 'refusals', 'gainingCount', 'gaining', 'losingCount', 'losing'),
+    ...each(withParent, 'permissionsAdded', 'permissionsRemoved'),
+  },
+  ChangeRefusal: each(withParent, 'code', 'message', 'missing'),
+  PermissionShift: each(withParent, 'user', 'permissions'),
   // Who changed the group is shown what they changed.
   GroupPayload: { group: sameAudience },
   Permission: each(withParent, 'key', 'domain', 'description'),

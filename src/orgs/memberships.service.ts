@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import { change } from '../audit/change.js';
+import type { Tx } from '../audit/entry.js';
 import type { Context } from '../context.js';
 import { type ChildList, readChildPages } from '../db/childPages.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
@@ -7,6 +9,7 @@ import { contains } from '../db/text.js';
 import { NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { type ConnectionSelection, keyOf, type Selection } from '../graphql/selection.js';
+import { leaveWorkspaces } from '../workspaces/leaveWorkspaces.js';
 import { membershipShape, membershipTables } from './memberships.shape.js';
 import type { OrgMemberFilter, OrgMemberOrder, OrgMembership } from './memberships.types.js';
 
@@ -74,5 +77,53 @@ export function membershipsOfUser(ctx: Context, userKey: string, selection: Sele
     const byUser = new Map<string, RowOf<OrgMembership>[]>(keys.map((key) => [key, []]));
     for (const row of nested<RowOf<OrgMembership> & { _parent: string }>(columns, rows)) byUser.get(row._parent)?.push(row);
     return keys.map((key) => byUser.get(key) ?? []);
+  });
+}
+
+interface LockedMembership {
+  readonly key: string;
+  readonly id: string;
+  readonly user: { readonly key: string; readonly id: string };
+  readonly org: { readonly key: string; readonly id: string; readonly name: string };
+  readonly email: string;
+  readonly status: string;
+  readonly roleHint: string | null;
+  readonly version: number;
+}
+
+/** @throws NotFound where the user is no member, or was removed */
+async function lockMembership(tx: Tx, orgId: string, userId: string): Promise<LockedMembership> {
+  const { rows } =
+    await sql<LockedMembership>`select m.id as key, m.public_id as id, m.status, m.role_hint as "roleHint", m.version, u.email,
+      json_build_object('key', u.id::text, 'id', u.public_id) as user,
+      json_build_object('key', o.id::text, 'id', o.public_id, 'name', o.name) as org
+    from org_memberships m join orgs o on o.id = m.org_id join users u on u.id = m.user_id
+    where o.public_id = ${orgId} and u.public_id = ${userId} and u.deleted_at is null and m.status <> 'removed' for update of m`.execute(
+      tx,
+    );
+  const [membership] = rows;
+  if (!membership) throw new NotFound('org_membership', userId);
+  return membership;
+}
+
+/**
+ * Takes a member out of an org and all its workspaces. They may come back, with no more than others have.
+ * @throws NotFound
+ */
+export async function removeOrgMember(ctx: Context, orgId: string, userId: string): Promise<string> {
+  return change(ctx, async (work) => {
+    const { key, id, user, org, email, ...before } = await lockMembership(work.tx, orgId, userId);
+    await leaveWorkspaces(work, user, org.key);
+    await sql`update org_memberships set status = 'removed', suspended_by = null, role_hint = null, version = version + 1, updated_at = now()
+      where id = ${key}`.execute(work.tx);
+    const named = { orgId, userId, email };
+    await work.record({
+      action: 'org_membership.remove',
+      resource: { type: 'org_membership', id, displayId: email },
+      org,
+      before: { ...named, ...before },
+      after: { ...named, status: 'removed', roleHint: null, version: before.version + 1 },
+    });
+    return userId;
   });
 }

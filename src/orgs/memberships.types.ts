@@ -49,6 +49,12 @@ export class OrgMembership {
   readonly user: User;
 }
 
+@ObjectType({ description: 'Who was removed.', simpleResolvers: true })
+export class RemoveOrgMemberPayload {
+  @Field(() => ID, { description: 'Of the user.' })
+  readonly removedUserId: string;
+}
+
 export const OrgMembershipConnection = connectionType('OrgMembership', () => OrgMembership);
 
 @InputType({ description: 'Which members. Several conditions must all hold.' })

@@ -6,10 +6,15 @@ import { connectionOf } from '../graphql/connection.js';
 import { PagedArgs } from '../graphql/pageArgs.js';
 import { UUID } from '../graphql/scalars.js';
 import { below, connectionSelectionOf, selectionOf } from '../graphql/selection.js';
-import { listOrgMembers, membersOfOrg } from './memberships.service.js';
-import { OrgMemberFilter, OrgMemberOrder, OrgMembershipConnection } from './memberships.types.js';
+import { createOrg } from './createOrg.service.js';
+import { deleteOrg, resumeOrg, suspendOrg } from './lifecycle.service.js';
+import { listOrgMembers, membersOfOrg, removeOrgMember } from './memberships.service.js';
+import { OrgMemberFilter, OrgMemberOrder, OrgMembershipConnection, RemoveOrgMemberPayload } from './memberships.types.js';
 import { findOrg, findOrgBilling, listMyOrgs, listOrgs, updateOrg, updateOrgBilling } from './orgs.service.js';
 import {
+  CreateOrgInput,
+  CreateOrgPayload,
+  DeleteOrgPayload,
   MyOrgConnection,
   Org,
   OrgBilling,
@@ -74,6 +79,28 @@ export class OrgsResolver {
     return { ...(await findOrgBilling(ctx, orgId)), orgId };
   }
 
+  @Mutation(() => CreateOrgPayload, { description: 'Makes an org with a schema of its own. It is ready for use when this answers.' })
+  async createOrg(@Arg('input', () => CreateOrgInput) input: CreateOrgInput, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return { org: await createOrg(ctx, input, below(selectionOf(info), 'org')) };
+  }
+
+  @Mutation(() => UpdateOrgPayload, { description: 'Closes an org to its members, at once.' })
+  async suspendOrg(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return { org: await suspendOrg(ctx, id, below(selectionOf(info), 'org')) };
+  }
+
+  @Mutation(() => UpdateOrgPayload, { description: 'Opens a suspended org to its members again.' })
+  async resumeOrg(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return { org: await resumeOrg(ctx, id, below(selectionOf(info), 'org')) };
+  }
+
+  @Mutation(() => DeleteOrgPayload, {
+    description: 'Deletes a suspended org and its data for good. The summaries of its audit entries stay.',
+  })
+  async deleteOrg(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context) {
+    return { deletedId: await deleteOrg(ctx, id) };
+  }
+
   @Mutation(() => UpdateOrgPayload, { description: 'Changes the named fields of an org.' })
   async updateOrg(
     @Arg('id', () => UUID) id: string,
@@ -93,6 +120,15 @@ export class OrgsResolver {
     @Ctx() ctx: Context,
   ) {
     return { billing: { ...(await updateOrgBilling(ctx, orgId, input)), orgId } };
+  }
+
+  @Mutation(() => RemoveOrgMemberPayload, {
+    description:
+      'Takes a member out of an org and all its workspaces; anyone may take themselves out. A workspace that they own alone passes to ' +
+      'who stands highest of the rest.',
+  })
+  async removeOrgMember(@Arg('orgId', () => UUID) orgId: string, @Arg('userId', () => UUID) userId: string, @Ctx() ctx: Context) {
+    return { removedUserId: await removeOrgMember(ctx, orgId, userId) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { administersOrg, isLeavingOrg } from '../access/orgRule.js';
 import {
   allOf,
   anyOf,
@@ -32,7 +33,12 @@ export const orgRules: Rules = {
     orgBilling: allOf(hasPermission('platform.billing.read'), mayReachOrg(argument('orgId'))),
   },
   Mutation: {
+    createOrg: hasPermission('platform.orgs.create'),
+    suspendOrg: hasPermission('platform.orgs.suspend'),
+    resumeOrg: hasPermission('platform.orgs.suspend'),
+    deleteOrg: hasPermission('platform.orgs.delete'),
     updateOrg: hasPermission('platform.orgs.update'),
+    removeOrgMember: anyOf(isLeavingOrg(argument('orgId'), argument('userId')), administersOrg('org_members:remove', argument('orgId'))),
     updateOrgBilling: allOf(hasPermission('platform.billing.update'), mayReachOrg(argument('orgId'))),
   },
   Org: {
@@ -42,10 +48,12 @@ export const orgRules: Rules = {
       'name',
       'slug',
       'status',
+      'isActive',
       'accountType',
       'onboardingStatus',
       'maxLocations',
       'memberCount',
+      'workspaceCount',
       'isPlatform',
       'website',
       'version',
@@ -82,6 +90,9 @@ export const orgRules: Rules = {
   OrgRef: each(withParent, 'id', 'name'),
   OrgBilling: each(withParent, 'orgId', 'accountType', 'maxLocations', 'billingEmail', 'version'),
   // Who changed the org is shown what they changed.
+  CreateOrgPayload: { org: sameAudience },
+  DeleteOrgPayload: each(withParent, 'deletedId'),
   UpdateOrgPayload: { org: sameAudience },
   UpdateOrgBillingPayload: { billing: sameAudience },
+  RemoveOrgMemberPayload: { removedUserId: withParent },
 };

@@ -13,6 +13,7 @@ import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { type ConnectionSelection, fieldsOf, merged, type Selection } from '../graphql/selection.js';
 import { checkTexts, given, requireBetween, slugRule } from '../input.js';
+import type { OrgStatus } from './org.enums.js';
 import { orgShape } from './orgs.shape.js';
 import type { Org, OrgFilter, OrgOrder, UpdateOrgBillingInput, UpdateOrgInput } from './orgs.types.js';
 
@@ -71,19 +72,19 @@ export async function findOrg(ctx: Context, id: string, selection: Selection): P
   return org;
 }
 
-const snapshot = snapshotSelection('org');
+const snapshot = merged(snapshotSelection('org'), fieldsOf(['isPlatform']));
 
 /** The org as it stands, locked until the transaction ends. @throws NotFound */
-async function lockOrg(tx: Tx, id: string): Promise<RowOf<Org>> {
+export async function lockOrg(tx: Tx, id: string): Promise<RowOf<Org>> {
   const org = await selectOrg<RowOf<Org>>(tx, id, snapshot, sql`for update`);
   if (!org) throw new NotFound('org', id);
   return org;
 }
 
 /** Writes and reads back in one statement. @throws Conflict naming a slug that is taken */
-async function writeOrg(tx: Tx, key: string, changes: Partial<UpdateOrgInput>, selection: Selection): Promise<RowOf<Org>> {
+async function writeOrg(tx: Tx, key: string, changes: object, selection: Selection): Promise<RowOf<Org>> {
   const columns = columnsOf(orgShape, merged(snapshot, selection));
-  const sets = [...assignments(changes), sql`version = version + 1`, sql`updated_at = now()`];
+  const sets = [...assignments({ ...changes }), sql`version = version + 1`, sql`updated_at = now()`];
   try {
     const { rows } = await sql<
       Record<string, unknown>
@@ -92,16 +93,14 @@ async function writeOrg(tx: Tx, key: string, changes: Partial<UpdateOrgInput>, s
     if (!org) throw new Error('A locked org was gone.');
     return org;
   } catch (error) {
-    if (violatedUnique(error) === 'orgs_slug_key') {
-      throw new Conflict('The slug is taken by another org.', { field: 'slug' }, { cause: error });
-    }
-    throw error;
+    throw slugIsTaken(error);
   }
 }
 
 const text = { max: 500, nullable: true };
 const email = { max: 254, nullable: true };
-const textRules = {
+/** What the texts of an org may be. */
+export const orgTextRules = {
   name: { min: 1, max: 200 },
   slug: slugRule,
   billingEmail: email,
@@ -119,17 +118,31 @@ const textRules = {
   website: { max: 2_048, nullable: true },
 };
 
-async function applyToOrg(
+/** The error of a write as callers know it. */
+export function slugIsTaken(error: unknown): unknown {
+  if (violatedUnique(error) !== 'orgs_slug_key') return error;
+  return new Conflict('The slug is taken by another org.', { field: 'slug' }, { cause: error });
+}
+
+/**
+ * Writes changes of an org that were checked, and records them.
+ * @param check of the org as it was locked
+ * @throws NotFound
+ * @throws Conflict where the org is at another version, or the slug is taken
+ */
+export async function applyToOrg(
   ctx: Context,
   id: string,
   action: string,
   baseVersion: number | null | undefined,
-  changes: Partial<UpdateOrgInput>,
+  changes: Partial<UpdateOrgInput> & { readonly status?: OrgStatus },
   selection: Selection,
+  check: (org: RowOf<Org>) => void = () => {},
 ): Promise<RowOf<Org>> {
   return change(ctx, async ({ tx, record }) => {
     const before = await lockOrg(tx, id);
     requireVersion(ctx, 'org', before.version, baseVersion);
+    check(before);
     const after = await writeOrg(tx, before.key, changes, selection);
     await record({
       action,
@@ -150,7 +163,7 @@ async function applyToOrg(
  */
 export async function updateOrg(ctx: Context, id: string, input: UpdateOrgInput, selection: Selection): Promise<RowOf<Org>> {
   const { baseVersion, ...fields } = input;
-  checkTexts(['input'], fields, textRules);
+  checkTexts(['input'], fields, orgTextRules);
   requireBetween('maxLocations', fields.maxLocations, 1);
   const changes = given(['input'], fields, ['name', 'slug', 'accountType', 'onboardingStatus', 'maxLocations']);
   return applyToOrg(ctx, id, 'org.update', baseVersion, changes, selection);

@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../graphql/connection.js';
 import { Node } from '../graphql/node.js';
 import { OrderDirection } from '../graphql/order.js';
-import { DateTime, EmailAddress } from '../graphql/scalars.js';
+import { DateTime, EmailAddress, UUID } from '../graphql/scalars.js';
 import { AccountType, OnboardingStatus, OrgOrderField, OrgStatus } from './org.enums.js';
 
 @ObjectType({ description: 'A tenant of the platform.', implements: Node, simpleResolvers: true })
@@ -16,6 +16,9 @@ export class Org extends Node {
   @Field(() => OrgStatus, { description: 'Whether the org is open to its members.' })
   readonly status: OrgStatus;
 
+  @Field(() => Boolean, { description: 'Whether the status is active.' })
+  readonly isActive: boolean;
+
   @Field(() => AccountType, { description: 'What the org has subscribed to.' })
   readonly accountType: AccountType;
 
@@ -27,6 +30,9 @@ export class Org extends Node {
 
   @Field(() => Int, { description: 'How many active members the org has.' })
   readonly memberCount: number;
+
+  @Field(() => Int, { description: 'How many workspaces of the org are not archived.' })
+  readonly workspaceCount: number;
 
   @Field(() => String, { description: 'The schema on its shard that holds the org’s own data.' })
   readonly schemaName: string;
@@ -113,22 +119,10 @@ export class OrgOrder {
   readonly direction: OrderDirection;
 }
 
-@InputType({ description: 'What to change. A field that is left out stays as it is; null clears it.' })
-export class UpdateOrgInput {
-  @Field(() => Int, { description: 'The version that the change is based on. Another one is a conflict.' })
-  readonly baseVersion: number;
-
-  @Field(() => String, { nullable: true, description: '1 to 200 characters.' })
-  readonly name?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Lowercase kebab-case, at most 100 characters, unique.' })
-  readonly slug?: string | null;
-
+@InputType({ description: 'What may be said of an org.' })
+abstract class OrgDetailsInput {
   @Field(() => AccountType, { nullable: true, description: 'What the org has subscribed to.' })
   readonly accountType?: AccountType | null;
-
-  @Field(() => OnboardingStatus, { nullable: true, description: 'How far the org has come with its first steps.' })
-  readonly onboardingStatus?: OnboardingStatus | null;
 
   @Field(() => Int, { nullable: true, description: 'At least 1.' })
   readonly maxLocations?: number | null;
@@ -173,10 +167,52 @@ export class UpdateOrgInput {
   readonly website?: string | null;
 }
 
+@InputType({ description: 'An org to make.' })
+export class CreateOrgInput extends OrgDetailsInput {
+  @Field(() => String, { description: '1 to 200 characters.' })
+  readonly name: string;
+
+  @Field(() => String, { description: 'Lowercase kebab-case, at most 100 characters, unique.' })
+  readonly slug: string;
+
+  @Field(() => UUID, { nullable: true, description: 'A user who is to be the org’s first member, with the role hint `admin`.' })
+  readonly adminUserId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Place the org on a shard of this region; on any where it is left out.' })
+  readonly region?: string | null;
+}
+
+@InputType({ description: 'What to change. A field that is left out stays as it is; null clears it.' })
+export class UpdateOrgInput extends OrgDetailsInput {
+  @Field(() => Int, { description: 'The version that the change is based on. Another one is a conflict.' })
+  readonly baseVersion: number;
+
+  @Field(() => String, { nullable: true, description: '1 to 200 characters.' })
+  readonly name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Lowercase kebab-case, at most 100 characters, unique.' })
+  readonly slug?: string | null;
+
+  @Field(() => OnboardingStatus, { nullable: true, description: 'How far the org has come with its first steps.' })
+  readonly onboardingStatus?: OnboardingStatus | null;
+}
+
 @ObjectType({ description: 'The org as the change left it.', simpleResolvers: true })
 export class UpdateOrgPayload {
   @Field(() => Org, { description: 'The org as the change left it.' })
   readonly org: Org;
+}
+
+@ObjectType({ description: 'The org that was made, ready for use.', simpleResolvers: true })
+export class CreateOrgPayload {
+  @Field(() => Org, { description: 'The org.' })
+  readonly org: Org;
+}
+
+@ObjectType({ description: 'The org that was deleted.', simpleResolvers: true })
+export class DeleteOrgPayload {
+  @Field(() => ID, { description: 'The id that the org had.' })
+  readonly deletedId: string;
 }
 
 @ObjectType({ description: 'What an org has subscribed to, and where its bills go.', simpleResolvers: true })

@@ -8,6 +8,7 @@ import {
   separateOperations,
 } from 'graphql';
 import { compiled } from '../graphql/execution.js';
+import { openSubscription } from '../graphql/subscription.js';
 import { restOf } from './annotations.js';
 import { commentAbove } from './comment.js';
 import { DocumentError } from './documentError.js';
@@ -53,16 +54,15 @@ function compileOperation(schema: GraphQLSchema, document: DocumentNode, node: O
   const rest = restOf(schema, node);
   if (!node.name || !rest) throw DocumentError.at(node, 'A REST operation needs a name and @rest.');
   if (!rest.path.startsWith(`${prefix}/`)) throw DocumentError.at(node, `The path ${rest.path} does not begin with ${prefix}/.`);
-  if (node.operation === 'subscription' || (node.operation === 'query') !== (rest.method === 'GET')) {
-    throw DocumentError.at(node, 'A query answers on GET, a mutation on the other methods.');
+  if ((node.operation === 'mutation') === (rest.method === 'GET')) {
+    throw DocumentError.at(node, 'A query answers on GET, as a subscription does, and a mutation on the other methods.');
   }
   const resultPath = rest.result?.split('.') ?? [];
   const output = rest.status === 204 ? undefined : outputOf(schema, document, node, resultPath);
   const feeds = feedsOf(schema, document);
   const description = commentAbove(node);
-  return {
+  const operation = {
     name: node.name.value,
-    kind: node.operation,
     rest,
     parameters: parametersOf(schema, node, rest, feeds),
     feeds,
@@ -71,8 +71,11 @@ function compileOperation(schema: GraphQLSchema, document: DocumentNode, node: O
     notFound: rest.notFound ?? (output?.kind === 'object' ? snakeCase(output.typeName) : 'object'),
     summary: description?.match(/^.*?[.:;](?=\s|$)/)?.[0].slice(0, -1) ?? description,
     description,
-    run: compiled(schema, document),
   };
+  if (node.operation === 'subscription') {
+    return { ...operation, kind: node.operation, open: (asked) => openSubscription({ schema, document, ...asked }) };
+  }
+  return { ...operation, kind: node.operation, run: compiled(schema, document) };
 }
 
 function snakeCase(name: string): string {
@@ -89,8 +92,8 @@ function outputOf(schema: GraphQLSchema, document: DocumentNode, node: Operation
     if (!field) throw DocumentError.at(node, `The result ${path.join('.')} is not selected.`);
     shape = field.shape;
   }
-  // A query's null is a 404 and never a body.
-  return node.operation === 'query' ? { ...shape, nullable: false } : shape;
+  // A query's null is a 404 and never a body, and a null in a stream is no event.
+  return node.operation !== 'mutation' ? { ...shape, nullable: false } : shape;
 }
 
 function isFragment(node: { kind: string }): node is FragmentDefinitionNode {

@@ -8,13 +8,16 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** Schemas of the scalars; one that is not listed may be any JSON value. Every id that the API shows is a UUID. */
 const scalars: Readonly<Record<string, JsonSchema>> = {
   Int: { type: 'integer' },
+  SafeInt: { type: 'integer' },
   Float: { type: 'number' },
   Boolean: { type: 'boolean' },
   String: { type: 'string' },
   ID: { type: 'string', format: 'uuid' },
   UUID: { type: 'string', format: 'uuid' },
   EmailAddress: { type: 'string', format: 'email' },
+  CalendarDate: { type: 'string', format: 'date' },
   DateTime: { type: 'string', format: 'date-time' },
+  DateOrDateTime: { type: 'string' },
   JSONObject: { type: 'object', additionalProperties: true },
 };
 

@@ -99,12 +99,15 @@ function requestBody(members: readonly Parameter[], components: Components): Jso
   return content({ type: 'object', properties: Object.fromEntries(properties), required }, { required: true });
 }
 
-function responsesOf(surface: Surface, { rest, parameters, output }: CompiledOperation, components: Components): JsonSchema {
+function responsesOf(surface: Surface, { kind, rest, parameters, output }: CompiledOperation, components: Components): JsonSchema {
   const errors = new Set([401, ...rest.errors]);
   if (rest.permission) errors.add(403);
   if (parameters.length > 0) errors.add(422);
+  const mediaType = kind === 'subscription' ? 'text/event-stream' : 'application/json';
   const done = { description: meaningOf[rest.status] ?? 'Done.' };
-  const responses: Record<string, JsonSchema> = { [rest.status]: output ? content(outputSchema(output, components), done) : done };
+  const responses: Record<string, JsonSchema> = {
+    [rest.status]: output ? content(outputSchema(output, components), done, mediaType) : done,
+  };
   for (const status of [...errors].sort()) {
     const schema = { $ref: `#/components/schemas/${surface.errorSchemaOf(status)}` };
     const meaning = status === 403 && rest.permission ? `The caller lacks ${rest.permission}.` : meaningOf[status];
@@ -113,6 +116,6 @@ function responsesOf(surface: Surface, { rest, parameters, output }: CompiledOpe
   return responses;
 }
 
-function content(schema: JsonSchema, around: JsonSchema): JsonSchema {
-  return { ...around, content: { 'application/json': { schema } } };
+function content(schema: JsonSchema, around: JsonSchema, mediaType = 'application/json'): JsonSchema {
+  return { ...around, content: { [mediaType]: { schema } } };
 }

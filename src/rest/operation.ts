@@ -1,14 +1,16 @@
 import type { ExecutionResult } from 'graphql';
+import type { Subscribing } from '../graphql/subscription.js';
 import type { RestAnnotation } from './annotations.js';
 import type { Feed } from './feeds.js';
 import type { OutputShape } from './outputShape.js';
 import type { Parameter } from './parameter.js';
 
 /** A REST operation, ready to run. */
-export interface CompiledOperation {
+export type CompiledOperation = RunOperation | StreamedOperation;
+
+interface Operation {
   /** The documented `operationId`. */
   readonly name: string;
-  readonly kind: 'query' | 'mutation';
   readonly rest: RestAnnotation;
   readonly parameters: readonly Parameter[];
   readonly feeds: readonly Feed[];
@@ -21,6 +23,18 @@ export interface CompiledOperation {
   /** First sentence of the comment above the operation, and all of it. */
   readonly summary?: string;
   readonly description?: string;
+}
+
+export interface RunOperation extends Operation {
+  readonly kind: 'query' | 'mutation';
   /** Executes with variables that were checked. Errors are in the result; it does not throw for what a resolver throws. */
   readonly run: (context: unknown, variables: Record<string, unknown>) => ExecutionResult | Promise<ExecutionResult>;
+}
+
+export interface StreamedOperation extends Operation {
+  readonly kind: 'subscription';
+  /** Opens the stream, with variables that were checked; see `openSubscription`. */
+  readonly open: <C extends object>(
+    asked: Pick<Subscribing<C>, 'contextOf' | 'signal' | 'variables'>,
+  ) => Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
 }

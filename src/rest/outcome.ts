@@ -20,7 +20,7 @@ export function bodyIn(operation: CompiledOperation, result: ExecutionResult, re
   if (worst?.cause instanceof Invalid) throw new RequestInvalid(issuesOf(operation, worst.path, worst.cause));
   if (worst) throw worst.cause;
   const body = operation.resultPath.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : null), result.data);
-  if (operation.kind === 'query' && (body === null || body === undefined)) throw new NotFound(operation.notFound, resourceId);
+  if (operation.kind !== 'mutation' && (body === null || body === undefined)) throw new NotFound(operation.notFound, resourceId);
   return body;
 }
 
@@ -32,7 +32,7 @@ function causeOf(error: unknown): unknown {
 
 /** A service names arguments of its field; the caller knows the variables that fed them. */
 function issuesOf(operation: CompiledOperation, field: readonly (string | number)[], error: Invalid): Issue[] {
-  const elsewhere = operation.kind === 'query' ? 'query' : 'body';
+  const elsewhere = operation.kind === 'mutation' ? 'body' : 'query';
   return error.issues.map(({ path, message, type, context }) => {
     const ctx = context ? { ctx: context } : {};
     if (path[0] === 'header') return { loc: path, msg: message, type, ...ctx };

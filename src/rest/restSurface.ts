@@ -3,15 +3,17 @@ import '../server/request.js';
 import type { Conditions } from '../conditions/conditions.js';
 import { Unauthenticated } from '../errors.js';
 import { answerTo } from './errorAnswer.js';
+import { eventStream, type ServerSentEvent } from './eventStream.js';
 import { serializerSchema } from './jsonSchema.js';
 import type { CompiledOperation } from './operation.js';
+import { eventsOf } from './operationEvents.js';
 import { bodyIn } from './outcome.js';
 import { isRecord } from './record.js';
 import { RequestInvalid } from './requestInvalid.js';
 import type { Answer, Occasion, Surface } from './surface.js';
 import { variableReader } from './validation/request.js';
 
-export interface RestSurfaceOptions<C> {
+export interface RestSurfaceOptions<C extends object> {
   readonly surface: Surface;
   readonly operations: readonly CompiledOperation[];
   /** Who calls, and what resolvers are given. @throws Unauthenticated for a token that does not hold */
@@ -22,6 +24,8 @@ export interface RestSurfaceOptions<C> {
   readonly requirePermission: (context: C, permission: string) => void | Promise<void>;
   /** What the request asks of its change, where it makes one. */
   readonly conditionsOf: (context: C) => Conditions | null;
+  /** Counts a stream that is to be opened. @returns a signal that aborts when it is over */
+  readonly openStream: (context: C, reply: FastifyReply) => AbortSignal;
   /** Finds the request in the logs. */
   readonly traceIdOf: (request: FastifyRequest) => string;
 }
@@ -32,7 +36,7 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies rea
  * A Fastify plugin that serves the operations of one surface: a request is asked for its user (401), the permission (403), then its
  * parameters (422), and then the operation runs. Below the surface's prefix every error has the surface's format.
  */
-export async function restSurface<C>(app: FastifyInstance, options: RestSurfaceOptions<C>): Promise<void> {
+export async function restSurface<C extends object>(app: FastifyInstance, options: RestSurfaceOptions<C>): Promise<void> {
   const { surface } = options;
   await app.register(
     async (scope) => {
@@ -48,7 +52,7 @@ export async function restSurface<C>(app: FastifyInstance, options: RestSurfaceO
   );
 }
 
-function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options: RestSurfaceOptions<C>): void {
+function serve<C extends object>(scope: FastifyInstance, operation: CompiledOperation, options: RestSurfaceOptions<C>): void {
   const { surface, contextOf, requireUser, requirePermission, conditionsOf } = options;
   const { method, path, status, permission, decidedByRule } = operation.rest;
   const read = variableReader(operation);
@@ -72,10 +76,22 @@ function serve<C>(scope: FastifyInstance, operation: CompiledOperation, options:
       const query = isRecord(request.query) ? request.query : {};
       const body = Buffer.isBuffer(request.body) ? request.body : undefined;
       const conditions = conditionsOf(context);
-      const input = read({ params, query, body, contentType: request.headers['content-type'], baseVersion: onlyOf(conditions?.ifMatch) });
+      const input = read({
+        params,
+        query: resumed(operation, query, request),
+        body,
+        contentType: request.headers['content-type'],
+        baseVersion: onlyOf(conditions?.ifMatch),
+      });
       if ('issues' in input) throw new RequestInvalid(input.issues);
+      const resourceId = String(Object.values(params)[0] ?? '');
+      if (operation.kind === 'subscription') {
+        const signal = options.openStream(context, reply);
+        const asked = { contextOf: () => contextOf(request), signal, variables: input.variables };
+        return sendEvents(reply, await eventsOf(operation, asked, (error) => answered(error, request, options).body, resourceId), signal);
+      }
       const result = await operation.run(context, input.variables);
-      const answer = bodyIn(operation, result, String(Object.values(params)[0] ?? ''));
+      const answer = bodyIn(operation, result, resourceId);
       reply.headers(answerHeaders(answer, conditions));
       return operation.output ? reply.code(status).send(answer) : reply.code(status).send();
     },
@@ -96,7 +112,7 @@ function onlyOf(versions: readonly number[] | undefined): number | undefined {
 }
 
 /** A path that is served answers the methods that it lacks with 405 and `Allow`. RFC 9110 §15.5.6. */
-function refuseOtherMethods<C>(scope: FastifyInstance, options: RestSurfaceOptions<C>): void {
+function refuseOtherMethods<C extends object>(scope: FastifyInstance, options: RestSurfaceOptions<C>): void {
   const { surface, operations } = options;
   const shared = ({ rest }: CompiledOperation) => rest.path.replace(/:\w+/g, ':_');
   for (const path of new Set(operations.map(shared))) {
@@ -111,15 +127,37 @@ function refuseOtherMethods<C>(scope: FastifyInstance, options: RestSurfaceOptio
   }
 }
 
-function sendError<C>(error: unknown, request: FastifyRequest, reply: FastifyReply, options: RestSurfaceOptions<C>): FastifyReply {
-  const occasion = occasionOf(request, options);
-  const answer = answerTo(options.surface, error, occasion);
-  if (answer) return send(reply, answer);
-  request.log.error({ err: error, traceId: occasion.traceId }, 'REST operation failed');
-  return send(reply, options.surface.failed(occasion));
+function sendError<C extends object>(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: RestSurfaceOptions<C>,
+): FastifyReply {
+  return send(reply, answered(error, request, options));
 }
 
-function occasionOf<C>(request: FastifyRequest, { traceIdOf }: RestSurfaceOptions<C>): Occasion {
+/** The surface's answer to an error; an internal one is logged. */
+function answered<C extends object>(error: unknown, request: FastifyRequest, options: RestSurfaceOptions<C>): Answer {
+  const occasion = occasionOf(request, options);
+  const answer = answerTo(options.surface, error, occasion);
+  if (answer) return answer;
+  request.log.error({ err: error, traceId: occasion.traceId }, 'REST operation failed');
+  return options.surface.failed(occasion);
+}
+
+/** The query of a request that goes on with a stream: the event that it names goes before what its address says. */
+function resumed({ kind }: CompiledOperation, query: Record<string, unknown>, { headers }: FastifyRequest): Record<string, unknown> {
+  const last = headers['last-event-id'];
+  return kind === 'subscription' && last ? { ...query, last_event_id: last } : query;
+}
+
+function sendEvents(reply: FastifyReply, events: AsyncIterable<ServerSentEvent>, signal: AbortSignal): FastifyReply {
+  // The last one is for nginx, which would keep events back until it has a buffer full of them.
+  reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  return reply.code(200).type('text/event-stream; charset=utf-8').send(eventStream(events, signal));
+}
+
+function occasionOf<C extends object>(request: FastifyRequest, { traceIdOf }: RestSurfaceOptions<C>): Occasion {
   return { traceId: traceIdOf(request), method: request.method, path: request.url.split('?', 1)[0] ?? request.url };
 }
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { type DomainError, type ErrorCode, Unavailable } from '../errors.js';
+import { type DomainError, type ErrorCode, TooManyRequests, Unavailable } from '../errors.js';
 import { asDomainError } from '../failure.js';
 import { HttpRefusal } from './httpRefusal.js';
 
@@ -19,6 +19,7 @@ const domainStatus: Readonly<Record<ErrorCode, number>> = {
   CONFLICT: 409,
   LOCKOUT: 400,
   BAD_USER_INPUT: 422,
+  TOO_MANY_REQUESTS: 429,
   UNAVAILABLE: 503,
 };
 
@@ -73,7 +74,7 @@ function answerOf(status: number, code: string, detail: string, traceId: string,
 
 function domainHeaders(error: DomainError): Record<string, string> {
   if (error.code === 'UNAUTHENTICATED') return { 'www-authenticate': 'Bearer' }; // RFC 6750 §3
-  if (error instanceof Unavailable) return { 'retry-after': String(error.retryAfter) };
+  if (error instanceof Unavailable || error instanceof TooManyRequests) return { 'retry-after': String(error.retryAfter) };
   return {};
 }
 

@@ -20,5 +20,6 @@ export async function requestContext(platform: Platform, request: FastifyRequest
     log: request.log,
     loaders: new Map(),
     violations: new Map(),
+    denials: new Map(),
   };
 }

@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { issueAccessToken } from '../access/accessTokens.js';
+import { forgiveAttempt, limits, networkOf, requireAttempt } from '../access/attempts.js';
 import { verifyPassword } from '../access/passwords.js';
 import { hashOf, newSecret, refreshTokenPrefix } from '../access/secrets.js';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
+import type { AuthorColumns } from '../audit/record.js';
+import { recordRepeatable } from '../audit/repeats.js';
 import { actorOf, type Context } from '../context.js';
 import { Conflict, Unauthenticated } from '../errors.js';
 import type { Selection } from '../graphql/selection.js';
@@ -27,10 +30,15 @@ interface Pair {
 
 /**
  * Signs a user in. The answer, and the time it takes, are the same for an unknown email, a wrong password and a user who
- * may not sign in.
+ * may not sign in. Failures are counted by email and by address, whoever they are for.
  * @throws Unauthenticated
+ * @throws TooManyRequests
+ * @throws Unavailable where too many passwords are being checked
  */
 export async function login(ctx: Context, { email, password }: LoginInput, selection: Selection): Promise<SessionPayload> {
+  const network = networkOf(ctx.origin.ipAddress);
+  await requireAttempt(ctx.db, limits.passwordsFromAddress, network);
+  await requireAttempt(ctx.db, limits.passwordsOfAccount, email);
   const account = await ctx.db
     .selectFrom('users as u')
     .select(['u.id as key', 'u.public_id as id', 'u.display_name as displayName', 'u.password_hash', 'u.status'])
@@ -39,8 +47,37 @@ export async function login(ctx: Context, { email, password }: LoginInput, selec
     .where('u.deleted_at', 'is', null)
     .executeTakeFirst();
   const isRight = await verifyPassword(account?.password_hash, password);
-  if (!account || !isRight || account.status !== 'active' || account.isBlocked) throw new Unauthenticated(wrong);
+  if (!account || !isRight || account.status !== 'active' || account.isBlocked) {
+    await recordFailedLogin(ctx, email, account);
+    throw new Unauthenticated(wrong);
+  }
+  // Only what fails counts.
+  await forgiveAttempt(ctx.db, limits.passwordsFromAddress, network);
+  await forgiveAttempt(ctx.db, limits.passwordsOfAccount, email);
   return payloadOf(ctx, await startSession(ctx, account), selection);
+}
+
+/**
+ * Tells the trail of a sign-in that failed: for an account that there is, by account and address; for the others, by address alone, so that
+ * made-up emails can't flood the log. The refusal stands whether or not it could be recorded.
+ */
+async function recordFailedLogin(ctx: Context, email: string, account: Account | undefined): Promise<void> {
+  const { ipAddress, traceId } = ctx.origin;
+  const nobody: AuthorColumns = {
+    actor_type: 'system',
+    actor_id: 'anonymous',
+    actor_display_name: 'Nobody who is known',
+    ip_address: ipAddress,
+    trace_id: traceId,
+  };
+  const resource = account
+    ? { type: 'user', id: account.id, displayId: account.displayName }
+    : { type: 'user', id: 'unknown', displayId: email };
+  try {
+    await recordRepeatable(ctx, nobody, { action: 'session.login_failed', outcome: 'failed', resource }, [resource.id, ipAddress ?? '']);
+  } catch (failure) {
+    ctx.log.error({ err: failure, traceId }, 'a failed sign-in could not be recorded; it stays refused');
+  }
 }
 
 async function startSession(ctx: Context, account: Account): Promise<Pair> {

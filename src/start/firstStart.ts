@@ -6,6 +6,9 @@ import type { Tx } from '../audit/entry.js';
 import { recordEntry } from '../audit/record.js';
 import type { DB } from '../db/types.generated.js';
 import { ownersName, systemGroups } from '../groups/systemGroups.js';
+import { leaseSeconds } from '../tenancy/provisioning.js';
+import { provisionOwnOrgs } from '../tenancy/provisionOwnOrgs.js';
+import { schemaNameOf } from '../tenancy/schemaName.js';
 
 export interface FirstAdmin {
   readonly id: string;
@@ -31,7 +34,7 @@ const system = { actor: null, origin: { traceId: '0'.repeat(32), ipAddress: null
  */
 export async function firstStart(db: Kysely<DB>, options: FirstStartOptions): Promise<FirstAdmin | undefined> {
   const password = options.adminPassword ?? randomBytes(18).toString('base64url');
-  return db.transaction().execute(async (tx) => {
+  const admin = await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${lock})`.execute(tx);
     const isEmpty = (await tx.selectFrom('users').select('id').limit(1).executeTakeFirst()) === undefined;
     if (!isEmpty) return undefined;
@@ -40,6 +43,8 @@ export async function firstStart(db: Kysely<DB>, options: FirstStartOptions): Pr
     const id = await makeAdmin(tx, options.adminEmail, password);
     return { id, email: options.adminEmail, generatedPassword: options.adminPassword ? undefined : password };
   });
+  if (admin) await provisionOwnOrgs(db);
+  return admin;
 }
 
 async function makeOwnShard(tx: Tx): Promise<string> {
@@ -64,11 +69,16 @@ async function makePlatformOrg(tx: Tx, shardKey: string): Promise<void> {
       account_type: 'enterprise',
       onboarding_status: 'completed',
       is_platform: true,
+      status: 'migrating',
       shard_id: shardKey,
-      schema_name: 't_platform',
+      schema_name: schemaNameOf('platform', id),
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  await tx
+    .insertInto('org_provisioning')
+    .values({ org_id: org.id, lease_expires_at: sql`now() + ${leaseSeconds} * interval '1 second'` })
+    .execute();
   await recordEntry(tx, system, {
     action: 'org.create',
     resource: { type: 'org', id, displayId: 'platform' },

@@ -3,6 +3,7 @@ import type { SigningKeys } from '../access/signingKeys.js';
 import type { Config } from '../config.js';
 import { type Database, openDatabase } from '../db/pool.js';
 import { platformOf } from '../platform.js';
+import { openTenancy } from '../tenancy/tenancy.js';
 import { duties } from '../worker/duties.js';
 import { startWorker } from '../worker/startWorker.js';
 
@@ -21,9 +22,15 @@ export function startWorkerOn(database: Database, config: Config, keys: SigningK
     applicationName: 'tenantry worker',
     onIdleError: (error) => log.warn({ err: error }, 'an idle database connection of the worker was lost'),
   });
-  const worker = startWorker({ ...platformOf(own, config, keys), log }, duties);
+  const tenancy = openTenancy(database, config, {
+    statementTimeout,
+    applicationName: 'tenantry worker',
+    onIdleError: (error) => log.warn({ err: error }, 'an idle connection of the worker to a shard was lost'),
+  });
+  const worker = startWorker({ ...platformOf(own, tenancy, config, keys), log }, duties);
   return async () => {
     await worker.stop();
+    await tenancy.close();
     await own.close();
   };
 }

@@ -4,7 +4,7 @@
  * their form and need no entry.
  */
 export const commonPasswords: ReadonlySet<string> = new Set(
-  `password passw0rd p@ssword p@ssw0rd pa$$word pa$$w0rd password1 password2 password3 password! password1! password12 password123
+  `password passw0rd passw0rd! p@ssword p@ssw0rd pa$$word pa$$w0rd password1 password2 password3 password! password1! password12 password123
   password1234 passw0rd1 p@ssw0rd1 p@ssword1 p@ssw0rd! p@ssw0rd123 mypassword thepassword newpassword changeme changeme1 changeme123
   changeit letmein1 letmein123 letmeinnow welcome1 welcome2 welcome12 welcome123 welcome1! welcome@123 welcome1234 iloveyou iloveyou1
   iloveyou2 iloveyou! iloveu123 ilovegod loveyou1 lovelove princess princess1 sunshine sunshine1 superman superman1 batman123 spiderman

@@ -5,6 +5,7 @@ import { hashPassword } from '../access/passwords.js';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { actorOf, type Context } from '../context.js';
+import { tellVerification } from '../credentials/emailVerification.service.js';
 import type { RowOf } from '../db/shape.js';
 import { Invalid, NotFound } from '../errors.js';
 import type { Selection } from '../graphql/selection.js';
@@ -34,6 +35,7 @@ export async function createUser(ctx: Context, input: CreateUserInput, selection
     const id = uuidv7();
     const { key } = await insertUser(tx, id, fields, passwordHash);
     if (org) await join(tx, org.key, key);
+    await tellVerification(ctx, tx, key);
     const user = await readUser(tx, id, selection);
     await record({ action: 'user.create', resource: userResource(user), org, after: user });
     return user;

@@ -38,14 +38,18 @@ async function requireMayDelete(ctx: Context, tx: Tx, userKey: string): Promise<
   if (!(await relationNow(ctx, tx, userKey)).isWhollyAdministered) throw new Forbidden('platform.users.delete');
 }
 
-/** @throws Conflict naming a workspace that has no other owner */
+/** @throws Conflict naming a workspace that would be left to members without an owner */
 async function leaveWorkspaces(tx: Tx, userKey: string): Promise<void> {
   // The rows of the workspaces are the lock under which owners come and go.
-  const { rows } = await sql<{ name: string; isLastOwner: boolean }>`select w.name, m.role = 'owner' and w.archived_at is null
-      and not exists (select from workspace_members o where o.workspace_id = w.id and o.role = 'owner' and o.user_id <> m.user_id) as "isLastOwner"
-    from workspaces w join workspace_members m on m.workspace_id = w.id
-    where m.user_id = ${userKey} order by w.id for update of w`.execute(tx);
-  const orphan = rows.find((row) => row.isLastOwner);
+  await sql`/* lock workspaces */ select from workspaces where id in (select workspace_id from workspace_members where user_id = ${userKey})
+    order by id for update`.execute(tx);
+  // A statement of its own: one that had to wait for a lock would still see the owners as they were before it.
+  const { rows } = await sql<{ name: string }>`select w.name from workspaces w join workspace_members m on m.workspace_id = w.id
+    where m.user_id = ${userKey} and m.role = 'owner'
+      and exists (select from workspace_members o where o.workspace_id = w.id and o.user_id <> m.user_id)
+      and not exists (select from workspace_members o where o.workspace_id = w.id and o.user_id <> m.user_id and o.role = 'owner')
+    order by w.id limit 1`.execute(tx);
+  const [orphan] = rows;
   if (orphan) throw new Conflict(`The user is the last owner of the workspace ${orphan.name}: give it another owner first.`);
   await tx.deleteFrom('workspace_members').where('user_id', '=', userKey).execute();
 }

@@ -4,6 +4,7 @@ import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
+import { tellVerification } from '../credentials/emailVerification.service.js';
 import { assignments } from '../db/columns.js';
 import type { RowOf } from '../db/shape.js';
 import { type FieldIssue, Forbidden, Invalid } from '../errors.js';
@@ -56,6 +57,7 @@ export async function updateUser(ctx: Context, id: string, input: UpdateUserInpu
       ...(await defaultWorkspace(tx, before.key, defaultWorkspaceId)),
     ];
     const after = await writeUser(tx, before.key, sets, selection);
+    if (isNewEmail) await tellVerification(ctx, tx, before.key);
     await record({ action: 'user.update', resource: userResource(after), before, after });
     return after;
   });

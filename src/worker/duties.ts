@@ -1,8 +1,27 @@
+import { deliverSnapshots } from '../audit/deliverSnapshots.duty.js';
 import { auditPartitions } from '../audit/partitions.duty.js';
+import { auditRepeats } from '../audit/repeats.duty.js';
+import { auditRollups } from '../audit/rollups.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
+import { passwordResets } from '../credentials/passwordResets.duty.js';
+import { jobSlots } from '../jobs/jobs.duty.js';
+import { provisioningDuty } from '../tenancy/provisioning.duty.js';
+import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
 
 /** Every duty of a worker. */
-export const duties: readonly Duty[] = [auditPartitions, authProviderDeliveries, idempotencyKeys, oldAuthProviderDeliveries];
+export const duties: readonly Duty[] = [
+  auditPartitions,
+  auditRepeats,
+  auditRollups,
+  authProviderDeliveries,
+  deadTokens,
+  deliverSnapshots,
+  idempotencyKeys,
+  ...jobSlots(),
+  oldAuthProviderDeliveries,
+  passwordResets,
+  provisioningDuty,
+];

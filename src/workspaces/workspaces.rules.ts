@@ -1,5 +1,6 @@
+import { administersOrg } from '../access/orgRule.js';
 import { anyOf, argument, each, field, hasPermission, isMember, isSelf, type Rules, sameAudience, withParent } from '../access/rule.js';
-import { isLeaving, mayCreateWorkspaces, mayInWorkspace, seesWorkspace, seesWorkspaceById } from '../access/workspaceRule.js';
+import { isLeaving, mayInWorkspace, seesWorkspace, seesWorkspaceById } from '../access/workspaceRule.js';
 import { seesOrg } from '../orgs/orgs.rules.js';
 
 const named = argument('workspaceId');
@@ -11,7 +12,7 @@ export const workspaceRules: Rules = {
     workspaceMembers: mayInWorkspace('workspace_members:list', named),
   },
   Mutation: {
-    createWorkspace: mayCreateWorkspaces(argument('orgId')),
+    createWorkspace: administersOrg('workspaces:create', argument('orgId')),
     updateWorkspace: mayInWorkspace('workspaces:update', argument('id')),
     archiveWorkspace: mayInWorkspace('workspaces:archive', argument('id')),
     addWorkspaceMember: mayInWorkspace('workspace_members:add', named),

@@ -4,7 +4,7 @@ import { aGrant, aMembership, anOrg, anOrgAccess, aSession, aUser, shutOut } fro
 import type { Caller, TestGateway } from '../support/gateway.js';
 
 /**
- * Who calls. Those who are not let in hold every permission and access to the org, and so do both keys' owner and who acts as
+ * Who calls. Those who are not let in hold every permission and access to the org, and so do the keys' owners and who acts as
  * a member: nothing but the credential stands in their way.
  */
 export const callerNames = [
@@ -108,7 +108,7 @@ export function callersFor(gateway: TestGateway, orgs: Orgs): (permission?: stri
   };
 }
 
-type Common = Omit<Callers, 'adminWith' | 'adminWithout' | 'farWith' | 'farWithout' | 'keyWith'> & { readonly keyOwner: string };
+type Common = Omit<Callers, 'adminWith' | 'adminWithout' | 'farWith' | 'farWithout' | 'keyWith'>;
 
 async function commonCallers(gateway: TestGateway, orgs: Orgs): Promise<Common> {
   const { database, keys } = gateway;
@@ -132,23 +132,21 @@ async function commonCallers(gateway: TestGateway, orgs: Orgs): Promise<Common> 
     otherAdmin: await aMember(gateway, await anOrg(database), 'admin'),
     impersonator: await anImpersonator(gateway, orgs.own, orgs.other),
     keyWithout: await aKeyOf(gateway, keyOwner, []),
-    keyOwner,
   };
 }
 
 async function permitted(gateway: TestGateway, orgs: Orgs, common: Promise<Common>, permission?: string): Promise<Callers> {
   const one = permission === undefined ? [] : [permission];
   const allBut = permission === undefined ? [] : [...permissionKeys].filter((key) => key !== permission);
-  const { keyOwner, ...others } = await common;
   const admin = async (permissions: readonly string[], orgId?: string) => signedIn(gateway, await anAdmin(gateway, permissions, orgId));
   const [adminWithout, adminWith, farWithout, farWith, keyWith] = await Promise.all([
     admin(allBut, orgs.own),
     admin(one, orgs.own),
     admin(allBut),
     admin(one),
-    aKeyOf(gateway, keyOwner, one),
+    anAdmin(gateway, [...permissionKeys], orgs.own).then((owner) => aKeyOf(gateway, owner, one)),
   ]);
-  return { ...others, adminWithout, adminWith, farWithout, farWith, keyWith };
+  return { ...(await common), adminWithout, adminWith, farWithout, farWith, keyWith };
 }
 
 async function aMember(gateway: TestGateway, orgId: string, roleHint?: string): Promise<KnownCaller> {

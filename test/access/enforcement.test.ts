@@ -67,7 +67,7 @@ describe('enabled', () => {
         extensions: { code: 'FORBIDDEN', requiredPermission: 'platform.orgs.list' },
       },
     ]);
-    expect(added).toEqual([]);
+    expect(added).toEqual([{ ...violationOf('platform.orgs.list'), action: 'access.denied', outcome: 'denied' }]);
     expect(await gateway.rest('GET', '/api/v1/platform/orgs', user)).toMatchObject({
       status: 403,
       body: { code: 'FORBIDDEN', details: { requiredPermission: 'platform.orgs.list' } },

@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CompiledOperation } from '../../src/rest/operation.js';
 import { traceIdIn } from '../contract/trace.js';
-import type { GraphQLAnswer, RestAnswer, TestGateway } from '../support/gateway.js';
+import { openEvents, subscribe } from '../support/eventStream.js';
+import type { Caller, GraphQLAnswer, RestAnswer, TestGateway } from '../support/gateway.js';
 import { type CallerName, type Callers, callerNames, callersFor, type KnownCaller, type Orgs } from './callers.js';
 import { type Mode, type ObjectKind, objectKinds, type Policy } from './policyTable.js';
 import { restCall } from './restCalls.js';
@@ -28,6 +29,8 @@ export interface MatrixRow {
   /** `Query.org`, or `GET /api/v1/platform/orgs/:org_uuid`. */
   readonly at: string;
   readonly isMutation: boolean;
+  /** Whether it answers with events. The trail does not tell of streams that were refused. */
+  readonly isStream: boolean;
   readonly row: RootField;
   readonly policy: Policy;
   readonly send: (world: World, variables: Readonly<Record<string, unknown>>, caller: KnownCaller) => Promise<Answer>;
@@ -41,11 +44,13 @@ interface Answer {
 export function rowOfRootField(at: string, row: RootField): MatrixRow {
   const name = at.replace(/^\w+\./, '');
   const isMutation = at.startsWith('Mutation.');
+  const isStream = at.startsWith('Subscription.');
   const named = namesOf(row);
   return {
-    ...{ at, isMutation, row, policy: requirePolicy(at, policyOfRow(row)) },
+    ...{ at, isMutation, isStream, row, policy: requirePolicy(at, policyOfRow(row)) },
     async send({ gateway }, variables, caller) {
-      const answer = await gateway.graphql<Record<string, unknown>, object>(row.document, variables, caller);
+      const ask = isStream ? firstEvent : gateway.graphql<Record<string, unknown>, object>;
+      const answer = await ask(row.document, variables, caller, gateway);
       return { said: graphqlWord(name, named, answer), traceId: traceIdIn(answer.headers) };
     },
   };
@@ -53,15 +58,37 @@ export function rowOfRootField(at: string, row: RootField): MatrixRow {
 
 export function rowOfEndpoint(operation: CompiledOperation, row: RootField): MatrixRow {
   const at = `${operation.rest.method} ${operation.rest.path}`;
+  const isStream = operation.kind === 'subscription';
   const named = [...namesOf(row), ...(operation.rest.permission ? [operation.rest.permission] : [])];
   return {
-    ...{ at, isMutation: operation.kind === 'mutation', row, policy: requirePolicy(at, policyOfRow(row)) },
+    ...{ at, isMutation: operation.kind === 'mutation', isStream, row, policy: requirePolicy(at, policyOfRow(row)) },
     async send({ gateway, schema }, variables, caller) {
       const { method, path, body } = restCall(operation, argumentsOf(schema, row.document, variables));
-      const answer = await gateway.rest(method, path, { ...caller, body });
+      const answer = isStream ? await opened(gateway, path, caller) : await gateway.rest(method, path, { ...caller, body });
       return { said: restWord(named, answer), traceId: traceIdIn(answer.headers) };
     },
   };
+}
+
+/** What a subscription answers: its first event, or the refusal to open. */
+async function firstEvent(
+  document: string,
+  variables: object,
+  caller: Caller,
+  gateway: TestGateway,
+): Promise<GraphQLAnswer<Record<string, unknown>>> {
+  const { status, headers, body, events } = await subscribe(gateway, document, variables, caller);
+  const first = body ?? (await events.next()).value?.data;
+  await events.return();
+  return { status, headers, data: first?.data, errors: first?.errors ?? [], extensions: undefined };
+}
+
+/** What an endpoint that streams answers, without waiting for what it streams. */
+async function opened(gateway: TestGateway, path: string, caller: Caller): Promise<RestAnswer> {
+  const { status, headers, body, events } = await openEvents(gateway, path, caller);
+  if (!body) await events.next();
+  await events.return();
+  return { status, headers, body };
 }
 
 /** What a refusal may name as missing: the permission, or what the row says. */
@@ -75,8 +102,11 @@ function requirePolicy(at: string, policy: Policy | undefined): Policy {
   return policy;
 }
 
-const codes: Readonly<Record<string, string>> = { UNAUTHENTICATED: '401', NOT_FOUND: '404' };
-const requirements: Readonly<Record<string, string>> = { org_access: 'org', session: 'session' };
+const codes: Readonly<Record<string, string>> = { UNAUTHENTICATED: '401', NOT_FOUND: '404', BAD_USER_INPUT: '422' };
+const requirements: Readonly<Record<string, string>> = { org_access: 'org', session: 'session', owner: 'owner' };
+
+/** Words that stand for a refusal of which the trail tells. */
+const forbidden = new Set(['403', ...Object.values(requirements)]);
 
 function refusalWord(names: readonly string[], named: unknown): string {
   return names.includes(String(named)) ? '403' : (requirements[String(named)] ?? `403 naming ${named}`);
@@ -96,12 +126,16 @@ function restWord(names: readonly string[], { status, body }: RestAnswer): strin
   return `${status}: ${JSON.stringify(body)}`;
 }
 
-/** What the trail says of requests, by trace id: acts, and permissions that were let past. */
-async function trailOf(
-  { gateway }: World,
-  since: Date,
-  traceIds: readonly string[],
-): Promise<ReadonlyMap<string, { acts: number; isViolation: boolean }>> {
+/** What the trail says of a request. */
+interface Traces {
+  readonly acts: number;
+  readonly refusals: number;
+  /** Whether a permission was let past. */
+  readonly isViolation: boolean;
+}
+
+/** What the trail says of requests, by trace id. */
+async function trailOf({ gateway }: World, since: Date, traceIds: readonly string[]): Promise<ReadonlyMap<string, Traces>> {
   const entries = await gateway.database.db
     .selectFrom('platform_audit_log')
     .select(['trace_id', 'outcome'])
@@ -111,8 +145,8 @@ async function trailOf(
   return new Map(
     traceIds.map((id) => {
       const own = entries.filter((entry) => entry.trace_id === id);
-      const acts = own.filter(({ outcome }) => outcome !== 'violation').length;
-      return [id, { acts, isViolation: acts < own.length }];
+      const count = (wanted: string) => own.filter(({ outcome }) => outcome === wanted).length;
+      return [id, { acts: count('success'), refusals: count('denied'), isViolation: count('violation') > 0 }];
     }),
   );
 }
@@ -158,13 +192,16 @@ async function variablesOf(world: World, row: RootField, kind: ObjectKind, userI
 }
 
 async function observedColumn(world: World, matrixRow: MatrixRow, mode: Mode, kind: ObjectKind): Promise<Record<string, string>> {
-  const { row, policy, isMutation } = matrixRow;
+  const { row, policy, isMutation, isStream } = matrixRow;
   const callers = await callersOf(world, row);
   const ownerOf = (name: CallerName) => (kind === 'own' ? callers[name].userId : world.strangerId);
   const isOwned = kind === 'own' && (policy.kinds.includes('own') || row.alsoOther);
   const shared = isOwned ? undefined : await variablesOf(world, row, kind, world.strangerId);
   const changes = (name: CallerName) => isMutation && policy.expected(name, kind, mode)?.startsWith('ok');
   const since = new Date(Date.now() - 1_000);
+  // Windows of its own: repeated refusals are counted and told of once, and what may be tried is limited.
+  const { db } = world.gateway.database;
+  await Promise.all([db.deleteFrom('audit_repeats').execute(), db.deleteFrom('attempts').execute()]);
   const answers = await Promise.all(
     callerNames.map(async (name) => {
       const variables = shared && !changes(name) ? shared : await variablesOf(world, row, kind, ownerOf(name));
@@ -178,10 +215,12 @@ async function observedColumn(world: World, matrixRow: MatrixRow, mode: Mode, ki
   );
   return Object.fromEntries(
     answers.map(({ name, said, traceId }) => {
-      const { acts, isViolation } = trail.get(traceId) ?? { acts: 0, isViolation: false };
-      // What is refused leaves no trace of having been done, and what is done leaves one.
+      const { acts, refusals, isViolation } = trail.get(traceId) ?? { acts: 0, refusals: 0, isViolation: false };
+      // What is refused leaves no trace of having been done, and one of having been tried; what is done leaves one.
       const surplus = acts === (isMutation && said === 'ok' ? (row.entries ?? 1) : 0) ? '' : ` with ${acts} entries`;
-      return [name, `${said}${isViolation ? '!' : ''}${surplus}`];
+      const isHidden = said === '404' || said === 'null';
+      const untold = isStream || isHidden || refusals === (forbidden.has(said) ? 1 : 0) ? '' : ` with ${refusals} entries of the refusal`;
+      return [name, `${said}${isViolation ? '!' : ''}${surplus}${untold}`];
     }),
   );
 }

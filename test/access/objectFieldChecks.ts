@@ -1,5 +1,5 @@
 import { permissionKeys } from '../../src/access/permissions.js';
-import { aMembership, anOrg, aPartner, aUser, aWorkspace, aWorkspaceMember } from '../support/builders.js';
+import { aMembership, aPartner, aTenant, aUser, aWorkspace, aWorkspaceMember } from '../support/builders.js';
 import type { Caller, TestGateway } from '../support/gateway.js';
 import { anAdmin } from './callers.js';
 import type { ObjectField } from './objectFields.js';
@@ -43,35 +43,41 @@ const adminsWays: Readonly<Record<string, Way>> = {
     to: (selection) => `query ($id: UUID!) { orgMembers(orgId: $id) { nodes { user { workspaceMemberships { ${selection} } } } } }`,
     needs: 'platform.users.read',
   },
+  Job: { to: (selection) => `{ jobs { nodes { ${selection} } } }`, needs: 'platform.orgs.seed' },
+  Shard: { to: (selection) => `{ shards { nodes { ${selection} } } }`, needs: 'platform.shards.list' },
   Partner: { to: (selection) => `{ partners { nodes { ${selection} } } }`, needs: 'platform.partners.list' },
   Group: { to: (selection) => `{ groups { nodes { ${selection} } } }`, needs: 'platform.groups.list' },
 };
 
+/** What ties an admin to the org. */
+type Tie = 'none' | 'fellow' | 'access';
+
 /** Finds the checks of a field's row, on a gateway whose database no other test uses. */
 export async function objectFieldChecks(gateway: TestGateway): Promise<(at: string, row: ObjectField) => Check[]> {
   const [first, second] = [await aUser(gateway.database), await aUser(gateway.database)];
-  const orgId = await anOrg(gateway.database, { slug: 'the-org', members: [first], admins: [second] });
+  const { id: orgId } = await aTenant(gateway, { slug: 'the-org', members: [first], admins: [second] });
   // One in which both work, and one in which neither does.
   const design = await aWorkspace(gateway.database, orgId, 'Design');
   for (const user of [first, second]) await aWorkspaceMember(gateway.database, design, user, 'viewer');
   await aWorkspace(gateway.database, orgId, 'Research');
   await aPartner(gateway.database);
+  await gateway.rest('POST', `/api/v1/platform/orgs/${orgId}/seed`, { token: gateway.adminToken });
   const member: Caller = { token: gateway.tokenFor(first) };
   const orgAdmin: Caller = { token: gateway.tokenFor(second) };
   const admins = new Map<string, Promise<Caller>>();
 
   /** An admin with these permissions; one and the same for each set of them. */
-  function adminWith(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
+  function adminWith(permissions: readonly string[], tie: Tie): Promise<Caller> {
     const keys = [...new Set(permissions)].sort();
-    const name = `${isFellow} ${keys}`;
-    const known = admins.get(name) ?? makeAdmin(keys, isFellow);
+    const name = `${tie} ${keys}`;
+    const known = admins.get(name) ?? makeAdmin(keys, tie);
     admins.set(name, known);
     return known;
   }
 
-  async function makeAdmin(permissions: readonly string[], isFellow: boolean): Promise<Caller> {
-    const id = await anAdmin(gateway, permissions);
-    if (isFellow) await aMembership(gateway.database, orgId, id);
+  async function makeAdmin(permissions: readonly string[], tie: Tie): Promise<Caller> {
+    const id = await anAdmin(gateway, permissions, tie === 'access' ? orgId : undefined);
+    if (tie === 'fellow') await aMembership(gateway.database, orgId, id);
     return { token: gateway.tokenFor(id) };
   }
 
@@ -83,11 +89,11 @@ export async function objectFieldChecks(gateway: TestGateway): Promise<(at: stri
     return [error.extensions.code, error.extensions.requiredPermission];
   }
 
-  return (at, { selection, opens, also = [], lacking = opens[0] }) => {
+  return (at, { selection, opens, also = [], lacking = opens[0], needsOrgAccess }) => {
     const type = at.replace(/\..*/, '');
     const opensToFellows = type === 'User' && also.includes('member');
     // What fellows may read, an admin is shown as one of the admins.
-    const isFellow = type === 'User' && !opensToFellows;
+    const tie = type === 'User' && !opensToFellows ? 'fellow' : needsOrgAccess ? 'access' : 'none';
     const [membersWay, adminsWay] = [membersWays[type], opensToFellows ? toAdmins : adminsWays[type]];
     if (!adminsWay) throw new Error(`There is no way to ${type}.`);
     const needs = adminsWay.needs ? [adminsWay.needs] : [];
@@ -109,10 +115,19 @@ export async function objectFieldChecks(gateway: TestGateway): Promise<(at: stri
         : []),
       ...(also.includes('self') ? [check('the user themselves', toSelf, true, () => member)] : []),
       ...(isRefusable
-        ? [check('an admin with every other permission', adminsWay, false, () => adminWith([...others, ...needs], isFellow))]
+        ? [check('an admin with every other permission', adminsWay, false, () => adminWith([...others, ...needs], tie))]
+        : []),
+      ...(needsOrgAccess
+        ? [
+            {
+              says: 'is closed to an admin with every permission and no access to the org',
+              expected: ['FORBIDDEN', 'org_access'],
+              observe: async () => outcome(adminsWay, selection, await adminWith([...permissionKeys], 'none')),
+            },
+          ]
         : []),
       ...opens.map((permission) =>
-        check(`an admin with ${permission} alone`, adminsWay, true, () => adminWith([permission, ...needs], isFellow)),
+        check(`an admin with ${permission} alone`, adminsWay, true, () => adminWith([permission, ...needs], tie)),
       ),
     ];
   };

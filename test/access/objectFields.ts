@@ -6,6 +6,8 @@ export interface ObjectField {
   readonly opens: readonly [string, ...string[]];
   /** What a refusal names, where it is not the first of them. */
   readonly lacking?: string;
+  /** Whether an admin needs access to the org as well. */
+  readonly needsOrgAccess?: true;
   /** Whom else it is open to: a member of the org, an admin of the org, the user themselves. */
   readonly also?: readonly ('member' | 'orgAdmin' | 'self')[];
 }
@@ -52,6 +54,8 @@ const access = {
 const platformSide = ['platform.orgs.read', 'platform.orgs.update', 'platform.orgs.create', 'platform.orgs.suspend'] as const;
 const groupInside = ['platform.groups.read', 'platform.groups.update', 'platform.groups.create'] as const;
 
+const records = { opens: ['platform.orgs.read'], needsOrgAccess: true, also: ['member', 'orgAdmin'] } as const;
+
 /** Every field of an object that has a rule of its own. A new one is added here, on purpose. */
 export const objectFields: Readonly<Record<string, ObjectField>> = {
   'User.hasPlatformAccess': { selection: 'hasPlatformAccess', ...account },
@@ -75,10 +79,18 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
 
   'Org.members': { selection: 'members { nodes { id } }', opens: ['platform.users.read'], also: ['member', 'orgAdmin'] },
   'Org.workspaces': { selection: 'workspaces { nodes { id } }', opens: ['platform.workspaces.list'], also: ['member', 'orgAdmin'] },
+  'Org.access': { selection: 'access { nodes { id } }', opens: ['platform.org_access.read', 'platform.admins.read'] },
   'Org.schemaName': { selection: 'schemaName', opens: platformSide },
   'Org.internalNotes': { selection: 'internalNotes', opens: platformSide },
   'Org.taxId': { selection: 'taxId', opens: platformSide, also: ['orgAdmin'] },
   'Org.billingEmail': { selection: 'billingEmail', opens: platformSide, also: ['orgAdmin'] },
+
+  'Org.locations': { selection: 'locations { nodes { id } }', ...records },
+  'Org.providers': { selection: 'providers { nodes { id } }', ...records },
+  'Org.patients': { selection: 'patients { nodes { id } }', ...records },
+  'Org.appointments': { selection: 'appointments { nodes { id } }', ...records },
+  'Org.jobs': { selection: 'jobs { nodes { id } }', opens: ['platform.orgs.seed'], also: ['orgAdmin'] },
+  'Job.org': { selection: 'org { id }', opens: ['platform.orgs.read'] },
 
   'OrgMembership.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },
 
@@ -93,5 +105,10 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
 
   'Group.permissions': { selection: 'permissions { key }', opens: groupInside },
   'Partner.internalNotes': { selection: 'internalNotes', opens: ['platform.partners.read'] },
+  'Group.assignments': {
+    selection: 'assignments { nodes { id } }',
+    opens: ['platform.groups.read', 'platform.groups.update', 'platform.admins.read'],
+  },
+  'Shard.capacity': { selection: 'capacity { maxOrgs }', opens: ['platform.shards.read'] },
   'Group.members': { selection: 'members { id }', opens: groupInside },
 };

@@ -325,6 +325,81 @@ export const policies = {
     impersonator | 403 403  403    | 404 404  404    | 404 404  404
     keyWithout   | 403 ok!  ok     | 403 403  403    | 403 403  403
     keyWith      | ok  ok   ok     | 403 403  403    | 403 403  403`),
+  // The permission to read the trail, which nobody reads who acts as another.
+  trail: policyTable(`
+                   any                     | absent
+    anonymous    | 401     401     401     | 401     401     401
+    expired      | 401     401     401     | 401     401     401
+    revoked      | 401     401     401     | 401     401     401
+    deactivated  | 401     401     401     | 401     401     401
+    outsider     | 403     ok!     ok      | 403     404!    404
+    member       | 403     ok!     ok      | 403     404!    404
+    orgAdmin     | 403     ok!     ok      | 403     404!    404
+    otherAdmin   | 403     ok!     ok      | 403     404!    404
+    adminWithout | 403     ok!     ok      | 403     404!    404
+    adminWith    | ok      ok      ok      | 404     404     404
+    farWithout   | 403     ok!     ok      | 403     404!    404
+    farWith      | ok      ok      ok      | 404     404     404
+    impersonator | session session session | session session session
+    keyWithout   | 403     ok!     ok      | 403     404!    404
+    keyWith      | ok      ok      ok      | 404     404     404`),
+
+  // As above, of what only its owner changes, whom none of the callers is: in every mode.
+  trailOfAnother: policyTable(`
+                   any                     | absent
+    anonymous    | 401     401     401     | 401     401     401
+    expired      | 401     401     401     | 401     401     401
+    revoked      | 401     401     401     | 401     401     401
+    deactivated  | 401     401     401     | 401     401     401
+    outsider     | 403     owner!  owner   | 403     404!    404
+    member       | 403     owner!  owner   | 403     404!    404
+    orgAdmin     | 403     owner!  owner   | 403     404!    404
+    otherAdmin   | 403     owner!  owner   | 403     404!    404
+    adminWithout | 403     owner!  owner   | 403     404!    404
+    adminWith    | owner   owner   owner   | 404     404     404
+    farWithout   | 403     owner!  owner   | 403     404!    404
+    farWith      | owner   owner   owner   | 404     404     404
+    impersonator | session session session | session session session
+    keyWithout   | 403     owner!  owner   | 403     404!    404
+    keyWith      | owner   owner   owner   | 404     404     404`),
+
+  // An admin of the org, or the permission; for who is neither that nor a platform admin, there is nothing.
+  adminOfTheOrgOrPermission: policyTable(`
+                   own             | other           | absent
+    anonymous    | 401 401  401    | 401 401  401    | 401 401  401
+    expired      | 401 401  401    | 401 401  401    | 401 401  401
+    revoked      | 401 401  401    | 401 401  401    | 401 401  401
+    deactivated  | 401 401  401    | 401 401  401    | 401 401  401
+    outsider     | 404 ok!  ok     | 404 ok!  ok     | 404 404! 404
+    member       | 404 ok!  ok     | 404 ok!  ok     | 404 404! 404
+    orgAdmin     | ok  ok   ok     | 404 ok!  ok     | 404 404! 404
+    otherAdmin   | 404 ok!  ok     | 404 ok!  ok     | 404 404! 404
+    adminWithout | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    adminWith    | ok  ok   ok     | ok  ok   ok     | 404 404  404
+    farWithout   | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    farWith      | ok  ok   ok     | ok  ok   ok     | 404 404  404
+    impersonator | 404 404  404    | 404 404  404    | 404 404  404
+    keyWithout   | 403 ok!  ok     | 403 ok!  ok     | 403 404! 404
+    keyWith      | ok  ok   ok     | ok  ok   ok     | 404 404  404`),
+
+  // Interactive, and refused for the input: none of the callers has the password that they name.
+  ownPassword: policyTable(`
+                   any
+    anonymous    | 401     401     401
+    expired      | 401     401     401
+    revoked      | 401     401     401
+    deactivated  | 401     401     401
+    outsider     | 422     422     422
+    member       | 422     422     422
+    orgAdmin     | 422     422     422
+    otherAdmin   | 422     422     422
+    adminWithout | 422     422     422
+    adminWith    | 422     422     422
+    farWithout   | 422     422     422
+    farWith      | 422     422     422
+    impersonator | session session session
+    keyWithout   | session session session
+    keyWith      | session session session`),
 } as const satisfies Readonly<Record<string, Policy>>;
 
 export type PolicyName = keyof typeof policies;

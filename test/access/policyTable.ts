@@ -11,12 +11,13 @@ export type ObjectKind = (typeof objectKinds)[number];
  * What a caller is given, in the words of the tables:
  *
  * - `ok` the object, and of a change one entry in the trail; `null` nothing, and no error
- * - `401`, `404`; `403` naming the permission that the field needs
- * - `org` a 403 that names access to the org; `session` one that names an own sign-in
+ * - `401`, `404`, `422`; `403` naming the permission that the field needs
+ * - `org` a 403 that names access to the org; `session` one that names an own sign-in, `owner` one that
+ *   names whose it is
  *
  * A `!` behind it: the caller was let past a permission that they lack, and an entry says so.
  */
-const words = new Set(['ok', 'null', '401', '403', '404', 'org', 'session'].flatMap((word) => [word, `${word}!`]));
+const words = new Set(['ok', 'null', '401', '403', '404', '422', 'org', 'session', 'owner'].flatMap((word) => [word, `${word}!`]));
 
 /** What each caller is given, for each kind of object, in each mode. */
 export interface Policy {

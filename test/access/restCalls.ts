@@ -17,6 +17,10 @@ import { usersOfAWorkspace } from './rootFields.workspaces.js';
  */
 export const endpointExceptions: Readonly<Record<string, Partial<RootField>>> = {
   get_orgs_org_uuid: { policy: 'permission', alsoOther: true },
+  get_audit: { policy: 'permission' },
+  get_audit_stats: { policy: 'permission' },
+  get_audit_resource_types: { policy: 'permission' },
+  get_audit_entry_uuid: { policy: 'permission' },
   get_users_user_uuid: { policy: 'permission', alsoOther: true },
   patch_users_user_uuid: { policy: 'permission' },
   get_v1_users: usersOfAWorkspace,
@@ -46,8 +50,9 @@ export function endpoints(): Endpoint[] {
 
 function rootFieldOf(node: OperationDefinitionNode | undefined): string {
   const [first] = node?.selectionSet.selections ?? [];
-  if (first?.kind !== Kind.FIELD) throw new Error(`${node?.name?.value} runs no root field.`);
-  return `${node?.operation === 'query' ? 'Query' : 'Mutation'}.${first.name.value}`;
+  if (!node || first?.kind !== Kind.FIELD) throw new Error(`${node?.name?.value} runs no root field.`);
+  const roots = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' };
+  return `${roots[node.operation]}.${first.name.value}`;
 }
 
 interface RestCall {

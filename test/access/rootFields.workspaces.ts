@@ -26,7 +26,7 @@ export const usersOfAWorkspace: RootField = {
   variables: workspace,
 };
 
-/** The root fields of workspaces and their members: none of the callers is a member of a workspace. */
+/** The root fields of workspaces, their members, and the end of a membership: none of the callers is a member of a workspace. */
 export const workspaceRootFields: Readonly<Record<string, RootField>> = {
   'Query.workspace': {
     permission: 'platform.workspaces.read',
@@ -86,6 +86,13 @@ export const workspaceRootFields: Readonly<Record<string, RootField>> = {
     document: `mutation ($id: UUID!, $orgId: UUID, $userId: UUID!) {
       changeWorkspaceMemberRole(workspaceId: $id, orgId: $orgId, userId: $userId, input: { role: OWNER }) { member { role } } }`,
     variables: workspace,
+  },
+  'Mutation.removeOrgMember': {
+    permission: 'platform.orgs.update',
+    refusalNames: 'org_members:remove',
+    policy: 'roleOrPermissionAndOrgAccess',
+    document: 'mutation ($orgId: UUID!, $userId: UUID!) { removeOrgMember(orgId: $orgId, userId: $userId) { removedUserId } }',
+    variables: async (at) => ({ orgId: at.orgId, userId: await someoneNew(at) }),
   },
   'Mutation.removeWorkspaceMember': {
     permission: 'platform.orgs.update',

@@ -3,8 +3,15 @@ import { policies } from './policies.js';
 import type { Policy } from './policyTable.js';
 import type { Outcome, RootField } from './rootFields.js';
 
-const wordOf: Readonly<Record<Outcome, string>> = { data: 'ok', null: 'null', UNAUTHENTICATED: '401', FORBIDDEN: '403', NOT_FOUND: '404' };
-const refusalOf: Readonly<Record<string, string>> = { session: 'session', org_access: 'org' };
+const wordOf: Readonly<Record<Outcome, string>> = {
+  data: 'ok',
+  null: 'null',
+  UNAUTHENTICATED: '401',
+  FORBIDDEN: '403',
+  NOT_FOUND: '404',
+  BAD_USER_INPUT: '422',
+};
+const refusalOf: Readonly<Record<string, string>> = { session: 'session', org_access: 'org', owner: 'owner' };
 
 /** The policy of a row: the one that it names, or the first that gives its callers its outcomes. */
 export function policyOfRow(row: RootField): Policy | undefined {

@@ -40,7 +40,7 @@ async function everything(): Promise<string> {
 /** One statement that reads every table, partitions apart from what they are part of. */
 async function readingAll(): Promise<string> {
   const tables = await gateway.database.db.introspection.getTables();
-  const names = tables.map(({ name }) => name).sort();
+  const names = tables.map(({ schema, name }) => `"${schema}"."${name}"`).sort();
   return names
     .map((name) => `select '${name} ' || coalesce(string_agg(r::text, e'\\n' order by r::text), '') as content from ${name} r`)
     .join(' union all ');

@@ -20,8 +20,8 @@ const makeKey = 'mutation ($name: String!) { createApiKey(input: { name: $name }
 async function everything(): Promise<string> {
   const tables = await gateway.database.db.introspection.getTables();
   const rows = [];
-  for (const { name } of tables) {
-    const found = await sql<{ row: string }>`select ${sql.table(name)}::text as row from ${sql.table(name)}`.execute(gateway.database.db);
+  for (const { schema, name } of tables) {
+    const found = await sql<{ row: string }>`select t::text as row from ${sql.id(schema ?? 'public', name)} t`.execute(gateway.database.db);
     rows.push(...found.rows.map(({ row }) => row));
   }
   return rows.join('\n');

@@ -4,6 +4,7 @@ import { contractOperation, contractOperations } from './operations.js';
 import { aPartner } from './partnerCases.js';
 import { responseFaults } from './responseFaults.js';
 import { aScene, type Scene } from './scene.js';
+import { aShard } from './shardCases.js';
 import { statusCases } from './statusCases.js';
 import { aPlace } from './workspaceCases.js';
 
@@ -25,6 +26,7 @@ async function pathOf(id: string): Promise<string> {
     admin_uuid: async () => (await scene.holderOf()).id,
     group_uuid: async () => (await aGroup(scene)).id,
     partner_uuid: async () => (await aPartner(scene)).id,
+    shard_uuid: async () => (await aShard(scene)).id,
   };
   const values: Record<string, string> = id.includes('workspace') ? await aPlace(scene) : {};
   for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) values[name] ??= (await ids[name]?.()) ?? name;

@@ -34,7 +34,15 @@ export interface Scene {
 }
 
 /** Columns that operations read, and nothing reads to tell who calls. */
-const readColumns = { users: 'bio', orgs: 'onboarding_status', workspace_members: 'version' } as const;
+const readColumns = {
+  users: 'bio',
+  orgs: 'slug',
+  workspaces: 'slug',
+  workspace_members: 'version',
+  one_time_tokens: 'used_at',
+  // But this one: for operations that read nothing else.
+  org_memberships: 'role_hint',
+} as const;
 export type BreakableTable = keyof typeof readColumns;
 
 /** Sets a scene on a database of its own. */

@@ -27,6 +27,8 @@ const pathIds = [
   'group_uuid',
   'assignment_uuid',
   'partner_uuid',
+  'entry_uuid',
+  'shard_uuid',
 ] as const;
 /** Ids of nothing, for every path. */
 export const nowhere = Object.fromEntries(pathIds.map((name) => [name, uuidv7()]));

@@ -1,6 +1,10 @@
 import { administrationCases } from './administrationCases.js';
+import { auditCases } from './auditCases.js';
 import { impersonationCases } from './impersonationCases.js';
+import { jobCases } from './jobCases.js';
+import { orgCases } from './orgCases.js';
 import { partnerCases } from './partnerCases.js';
+import { shardCases } from './shardCases.js';
 import {
   absent,
   anonymous,
@@ -18,6 +22,7 @@ import {
   withOrgAccess,
   withoutOrgAccess,
 } from './statusCaseKit.js';
+import { v1AdminCases, v1AdminUnprovokable } from './v1AdminCases.js';
 import { v1UserCases } from './v1UserCases.js';
 import { workspaceCases } from './workspaceCases.js';
 
@@ -47,10 +52,15 @@ const { base_version: _, ...orgAfterwards } = everyOrgField;
 /** Each documented status of each served operation, by every way to it that is worth telling apart. */
 export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
+  ...auditCases,
   ...impersonationCases,
+  ...orgCases,
+  ...jobCases,
   ...partnerCases,
+  ...v1AdminCases,
   ...v1UserCases,
   ...workspaceCases,
+  ...shardCases,
   get_orgs: [
     permitted('get_orgs', async (scene) => {
       await scene.org();
@@ -235,6 +245,7 @@ const ownAccount = 'Whoever has a valid token may see their own account, and has
 
 /** Documented statuses that no request can bring about, each with its reason. */
 export const unprovokable: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  ...v1AdminUnprovokable,
   get_me: { 403: ownAccount, 404: ownAccount },
   get_my_orgs: { 403: 'It needs no permission, and lists only what the caller may reach.' },
   get_v1_users_me: { 403: ownAccount, 404: ownAccount, 422: 'It takes no parameter that could be wrong.' },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contractOperation } from './operations.js';
+import { contractOperation, contractOperations } from './operations.js';
 import { aScene, type Scene } from './scene.js';
 import { statusCases, unprovokable } from './statusCases.js';
 
@@ -24,7 +24,7 @@ describe.each(Object.entries(statusCases).map(([id, cases]) => ({ id, surface: c
 
 describe('the cases', () => {
   it('provoke each documented status of each served operation, but for the ones that cannot be provoked', async () => {
-    const served = (await Promise.all(['platform', 'v1'].map(servedOperations))).flat();
+    const served = (await Promise.all(['platform', 'v1'].map(servedOperations))).flat().filter((id) => contractOperations.has(id));
     expect(served.sort()).toEqual(Object.keys(statusCases).sort());
     for (const id of served) {
       const provoked = new Set(statusCases[id]?.map(({ status }) => status));

@@ -100,7 +100,7 @@ describe('a change that was answered with 200 leaves exactly one entry in the tr
   });
 });
 
-describe('a change that was refused leaves none', () => {
+describe('a change that was refused leaves none, or that of its refusal', () => {
   const org = () => scene.org();
   const refusals: readonly (readonly [string, string, number, () => Call | Promise<Call>])[] = [
     [
@@ -149,7 +149,9 @@ describe('a change that was refused leaves none', () => {
 
   it.each(refusals)('%s: %s, %d', async (_what, operation, status, call) => {
     const { answer, added } = await traced(operation, await call());
-    expect({ status: answer.status, added }).toEqual({ status, added: [] });
+    const done = added.filter(({ outcome }) => outcome === 'success');
+    const denials = status === 403 ? [expect.objectContaining({ action: 'access.denied', outcome: 'denied' })] : [];
+    expect({ status: answer.status, done, added }).toEqual({ status, done: [], added: denials });
   });
 });
 

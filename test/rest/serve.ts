@@ -35,6 +35,7 @@ export async function serve(resolvers: Resolvers, folder = standInOperations): P
       requirePermission: ({ name }, permission) => {
         if (name === 'powerless') throw new Forbidden(permission);
       },
+      openStream: () => new AbortController().signal,
       traceIdOf: () => 'trace-1',
     });
   }

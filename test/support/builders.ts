@@ -1,8 +1,19 @@
 import { v7 as uuidv7 } from 'uuid';
 import { hashPassword } from '../../src/access/passwords.js';
+import { issueOneTimeToken } from '../../src/credentials/oneTimeTokens.js';
+import { placementOf } from '../../src/tenancy/placement.js';
+import { schemaNameOf } from '../../src/tenancy/schemaName.js';
+import { makeTenantSchema } from '../../src/tenancy/tenantSchema.js';
 import type { TestDatabase } from './database.js';
+import type { TestGateway } from './gateway.js';
 
 let count = 0;
+
+/** The next number, with zeros before it, so that names sort as they were made. */
+function nextNumber(): string {
+  count += 1;
+  return String(count).padStart(5, '0');
+}
 
 /** A user, active unless said otherwise. @returns the public id */
 export async function aUser(
@@ -20,16 +31,16 @@ export async function aUser(
     lastLoginAt?: string;
   } = {},
 ): Promise<string> {
-  count += 1;
+  const number = nextNumber();
   const id = uuidv7();
   const status = values.status ?? 'active';
   await db
     .insertInto('users')
     .values({
       public_id: id,
-      email: values.email ?? `user${count}@test.example`,
-      username: `user${count}`,
-      display_name: values.displayName ?? `User ${count}`,
+      email: values.email ?? `user${number}@test.example`,
+      username: `user${number}`,
+      display_name: values.displayName ?? `User ${number}`,
       password_hash: values.password === undefined ? null : await hashPassword(values.password),
       status,
       deactivated_at: status === 'deactivated' ? new Date().toISOString() : null,
@@ -54,8 +65,7 @@ export async function anOrg(
     admins?: readonly string[];
   } = {},
 ): Promise<string> {
-  count += 1;
-  const number = count;
+  const number = nextNumber();
   const id = uuidv7();
   const shard = await database.db.selectFrom('shards').select('id').executeTakeFirstOrThrow();
   await database.db
@@ -65,13 +75,26 @@ export async function anOrg(
       name: values.name ?? `Org ${number}`,
       slug: values.slug ?? `org-${number}`,
       status: values.status ?? 'active',
-      schema_name: `t_org_${number}_${id.slice(-6)}`,
+      schema_name: schemaNameOf(`org-${number}`, id),
       shard_id: shard.id,
     })
     .execute();
   for (const user of values.members ?? []) await aMembership(database, id, user);
   for (const user of values.admins ?? []) await aMembership(database, id, user, { roleHint: 'admin' });
   return id;
+}
+
+/** An org with a schema of its own on the first shard, as provisioning leaves it. @returns the public id and the internal key */
+export async function aTenant(
+  { database, platform }: Pick<TestGateway, 'database' | 'platform'>,
+  values: Parameters<typeof anOrg>[1] = {},
+): Promise<{ id: string; key: string }> {
+  const id = await anOrg(database, values);
+  const { id: key } = await database.db.selectFrom('orgs').select('id').where('public_id', '=', id).executeTakeFirstOrThrow();
+  const placement = await placementOf(database.db, key);
+  if (!placement) throw new Error('The org has no place.');
+  await platform.shardPools.use(placement.shard, (db) => makeTenantSchema(db, placement.schema));
+  return { id, key };
 }
 
 /** A user's place in an org, active unless said otherwise. @returns the public id */
@@ -134,8 +157,7 @@ export async function aGrant(
   permissions: readonly string[],
   values: { expiresAt?: string } = {},
 ): Promise<string> {
-  count += 1;
-  const name = `Group ${count}`;
+  const name = `Group ${nextNumber()}`;
   const id = uuidv7();
   const user = await db
     .updateTable('users')
@@ -208,6 +230,16 @@ export async function shutOut(
 export async function theOnlyLastingAdmin({ db }: TestDatabase, userId: string): Promise<void> {
   const user = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
   await db.updateTable('group_assignments').set({ expires_at: '2099-01-01T00:00:00Z' }).where('user_id', '<>', user.id).execute();
+}
+
+/** A token as it is sent to a user by email. @returns the token */
+export async function aOneTimeToken(
+  { db }: TestDatabase,
+  userId: string,
+  purpose: 'email_verification' | 'password_reset',
+): Promise<string> {
+  const { id } = await db.selectFrom('users').select('id').where('public_id', '=', userId).executeTakeFirstOrThrow();
+  return (await db.transaction().execute((tx) => issueOneTimeToken(tx, id, purpose))).token;
 }
 
 /** A session of a user, that began with a sign-in. @returns the public id, which its access tokens carry as `sid` */

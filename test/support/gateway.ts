@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, type GraphQLSchema, print } from 'graphql';
 import { issueAccessToken } from '../../src/access/accessTokens.js';
 import { type SigningKeys, signingKeys } from '../../src/access/signingKeys.js';
 import { type Config, parseConfig } from '../../src/config.js';
+import type { Platform } from '../../src/context.js';
 import { createGateway } from '../../src/gateway.js';
 import { platformOf } from '../../src/platform.js';
 import { createLogger } from '../../src/server/log.js';
 import { createMetrics } from '../../src/server/metrics.js';
+import { openTenancy } from '../../src/tenancy/tenancy.js';
 import type { Duty } from '../../src/worker/duty.js';
 import { type TestDatabase, testDatabase } from './database.js';
 
@@ -41,6 +44,8 @@ export interface TestGateway {
   readonly url: string;
   readonly database: TestDatabase;
   readonly keys: SigningKeys;
+  /** What its services are given, for a test of a part that has no operation of its own. */
+  readonly platform: Platform;
   /** Log lines so far. */
   readonly logs: () => string;
   /** Runs one duty of the worker until it has no more to do, or is told to stop. */
@@ -57,6 +62,8 @@ export interface TestGateway {
 
 const testKeys = signingKeys([{ kid: 'test', secret: Buffer.from('0123456789abcdefghijklmnopqrstuv') }], 'tenantry', 'tenantry');
 
+const testShardKeys = `1:${randomBytes(32).toString('base64url')}`;
+
 /**
  * Starts a gateway on a copy of the template database, or on the given one.
  * @param env configuration beyond the defaults
@@ -70,14 +77,18 @@ export async function testGateway(
   schema?: GraphQLSchema,
 ): Promise<TestGateway> {
   const database = on ?? (await testDatabase());
-  const config: Config = parseConfig({ PORT: '0', LOG_LEVEL: 'info', ...env });
+  const config: Config = parseConfig({ PORT: '0', LOG_LEVEL: 'info', SHARD_KEYS: testShardKeys, ...env });
   const lines: string[] = [];
   // A stream is all that a logger writes to; only `write` is used.
   const destination = { write: (line: string) => lines.push(line) } as unknown as NonNullable<
     Parameters<typeof createLogger>[0]['destination']
   >;
   const logger = createLogger({ logLevel: config.logLevel, logFormat: 'json', terminal: false, destination });
-  const platform = platformOf(database, config, keys);
+  const tenancy = openTenancy(database, config, {
+    statementTimeout: config.databaseStatementTimeout,
+    applicationName: 'tenantry tests',
+  });
+  const platform = platformOf(database, tenancy, config, keys);
   const app = await createGateway({ config, database, platform, logger, metrics: createMetrics(), schema });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const { public_id: adminId } = await database.db
@@ -97,6 +108,7 @@ export async function testGateway(
     url,
     database,
     keys,
+    platform,
     logs: () => lines.join(''),
     async runDuty(duty, signal = new AbortController().signal) {
       while (await duty.run({ ...platform, log: logger, signal }));
@@ -126,6 +138,7 @@ export async function testGateway(
     },
     async close() {
       await app.close();
+      await tenancy.close();
       if (!on) await database.drop();
     },
   };

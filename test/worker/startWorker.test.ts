@@ -4,8 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { auditPartitions } from '../../src/audit/partitions.duty.js';
-import { parseConfig } from '../../src/config.js';
-import { platformOf } from '../../src/platform.js';
 import type { Duty } from '../../src/worker/duty.js';
 import { startWorker } from '../../src/worker/startWorker.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
@@ -17,8 +15,7 @@ describe('The worker', () => {
   });
   afterAll(() => gateway.close());
 
-  const start = (duties: readonly Duty[], lines: PassThrough) =>
-    startWorker({ ...platformOf(gateway.database, parseConfig({}), gateway.keys), log: pino(lines) }, duties);
+  const start = (duties: readonly Duty[], lines: PassThrough) => startWorker({ ...gateway.platform, log: pino(lines) }, duties);
 
   it('runs a duty at once again while it has more to do, and goes on after one that failed', async () => {
     const lines = new PassThrough();

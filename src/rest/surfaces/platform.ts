@@ -1,4 +1,4 @@
-import { type DomainError, type ErrorCode, Unavailable } from '../../errors.js';
+import { type DomainError, type ErrorCode, TooManyRequests, Unavailable } from '../../errors.js';
 import type { Answer, Occasion, Surface } from '../surface.js';
 
 const statusOf: Readonly<Record<ErrorCode, number>> = {
@@ -8,6 +8,7 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   CONFLICT: 409,
   LOCKOUT: 400,
   BAD_USER_INPUT: 422,
+  TOO_MANY_REQUESTS: 429,
   UNAVAILABLE: 503,
 };
 
@@ -20,7 +21,8 @@ function answer(status: number, code: string, detail: string, { traceId }: Occas
 function refused(error: DomainError, occasion: Occasion): Answer {
   const plain = answer(statusOf[error.code], error.code, error.message, occasion, error.details);
   if (error.code === 'UNAUTHENTICATED') return { ...plain, headers: { 'www-authenticate': 'Bearer' } }; // RFC 6750 §3
-  if (error instanceof Unavailable) return { ...plain, headers: { 'retry-after': String(error.retryAfter) } };
+  if (error instanceof Unavailable || error instanceof TooManyRequests)
+    return { ...plain, headers: { 'retry-after': String(error.retryAfter) } };
   return plain;
 }
 

@@ -1,4 +1,4 @@
-import { type DomainError, Forbidden, NotFound, Unavailable } from '../../errors.js';
+import { type DomainError, Forbidden, NotFound, TooManyRequests, Unavailable } from '../../errors.js';
 import type { Issue } from '../issue.js';
 import type { Answer, Occasion, Surface } from '../surface.js';
 
@@ -48,6 +48,10 @@ function refused(error: DomainError, { traceId }: Occasion): Answer {
     case 'LOCKOUT':
     case 'BAD_USER_INPUT':
       return invalid([{ loc: ['body', ...fieldAt(error)], msg: error.message, type: 'value_error' }]);
+    case 'TOO_MANY_REQUESTS': {
+      const seconds = error instanceof TooManyRequests ? error.retryAfter : 1;
+      return { ...envelope(429, 'TOO_MANY_REQUESTS', error.message), headers: { 'retry-after': String(seconds) } };
+    }
     case 'UNAVAILABLE': {
       const seconds = error instanceof Unavailable ? error.retryAfter : 1;
       const plain = envelope(503, 'SERVICE_UNAVAILABLE', error.message, { trace_id: traceId });

@@ -4,7 +4,7 @@ import { type InputShape, membersOf } from '../inputShape.js';
 import type { Issue } from '../issue.js';
 import { isRecord } from '../record.js';
 import { checkBoolean } from './boolean.js';
-import { checkDateTime } from './datetime.js';
+import { checkDateOrDateTime, checkDateTime } from './datetime.js';
 import { checkEmail } from './email.js';
 import { accepted, alternatives, type Checked, type Fault, refusedAs, refusedValue } from './fault.js';
 import { checkJsonObject } from './jsonObject.js';
@@ -28,6 +28,7 @@ const scalarChecks: Readonly<Record<string, (value: unknown, bounds: Bounds) => 
   UUID: checkUuid,
   EmailAddress: checkEmail,
   DateTime: checkDateTime,
+  DateOrDateTime: checkDateOrDateTime,
   JSONObject: checkJsonObject,
 };
 

@@ -17,6 +17,12 @@ export function checkDateTime(value: unknown): Checked {
   return accepted(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction ? `.${fraction}` : ''}${offset}`);
 }
 
+/** As `checkDateTime`, but a date alone goes on as it is: it may mean the whole of its day. */
+export function checkDateOrDateTime(value: unknown): Checked {
+  const checked = checkDateTime(value);
+  return 'value' in checked && typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value.trim()) ? accepted(value.trim()) : checked;
+}
+
 function refusal(error: string): Checked {
   return refusedAs('datetime_from_date_parsing', `Input should be a valid datetime or date, ${error}`, { error });
 }

@@ -1,7 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyBaseLogger } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Context } from '../../context.js';
 import type { Outcome } from '../metrics.js';
 import { requireWellFormed } from '../wellFormed.js';
@@ -20,6 +20,10 @@ export interface GraphQLContext extends Context {
   readonly endWith: (outcome: Outcome) => void;
 }
 
+function notStreamed(): GraphQLError {
+  return new GraphQLError('Subscriptions are streamed at /graphql/stream.', { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
+}
+
 /** Refuses what asks for too much, and says in the answer what it costs. */
 const metered: ApolloServerPlugin<GraphQLContext> = {
   async requestDidStart() {
@@ -30,6 +34,7 @@ const metered: ApolloServerPlugin<GraphQLContext> = {
           // The variables of a POST were looked at with its body.
           if (request.http?.method === 'GET') requireWellFormed({ variables: request.variables });
           if (!operation) return;
+          if (operation.operation === 'subscription') throw notStreamed();
           const found = measure(schema, document, operation, request.variables ?? {});
           cost = found.cost;
           requireOneChange(operation, contextValue.conditions);

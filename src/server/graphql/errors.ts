@@ -1,7 +1,7 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import type { Context } from '../../context.js';
-import { type DomainError, Invalid, Unauthenticated, Unavailable } from '../../errors.js';
+import { type DomainError, Invalid, TooManyRequests, Unauthenticated, Unavailable } from '../../errors.js';
 import { asDomainError } from '../../failure.js';
 import { variableFault } from './variableFault.js';
 
@@ -15,32 +15,38 @@ function httpOf(error: DomainError): HttpPart | undefined {
   // RFC 9110 §11.6.1: a 401 names the scheme that would be taken.
   if (error instanceof Unauthenticated) return { headers: new Map([['www-authenticate', 'Bearer']]) };
   if (error instanceof Unavailable) return { status: 503, headers: new Map([['retry-after', String(error.retryAfter)]]) };
+  // RFC 6585 §4.
+  if (error instanceof TooManyRequests) return { status: 429, headers: new Map([['retry-after', String(error.retryAfter)]]) };
   return undefined;
 }
 
-/** A domain error as GraphQL shows it: a stable `code`, and the details that the caller may know. */
-export function extensionsOf(error: DomainError): GraphQLErrorExtensions {
-  const http = httpOf(error);
+/**
+ * A domain error as GraphQL shows it: a stable `code`, and the details that the caller may know.
+ * @param isPartial whether it stands beside data: then it says nothing of the answer as a whole
+ */
+export function extensionsOf(error: DomainError, isPartial = false): GraphQLErrorExtensions {
+  const http = isPartial ? undefined : httpOf(error);
   return { code: error.code, ...error.details, ...(http && { http }) };
 }
 
 /**
  * An error of an execution as the caller may see it. What a service threw keeps its message and code; what the request
  * got wrong is named; anything else is logged with its trace id and shown with the trace id alone.
+ * @param isPartial whether it stands beside data
  */
-export function presented(error: GraphQLError, ctx: Context): GraphQLError {
-  const shown = worded(error, ctx);
+export function presented(error: GraphQLError, ctx: Context, isPartial = false): GraphQLError {
+  const shown = worded(error, ctx, isPartial);
   // An error of a compiled operation knows its lines and columns, and not the nodes that they would be taken from.
   return shown.locations || !error.locations ? shown : Object.assign(shown, { locations: error.locations });
 }
 
-function worded(error: GraphQLError, ctx: Context): GraphQLError {
+function worded(error: GraphQLError, ctx: Context, isPartial: boolean): GraphQLError {
   const { nodes, source, positions, path, originalError } = error;
   const place = { nodes, source, positions, path };
   const domain = asDomainError(originalError);
   if (domain) {
     if (domain instanceof Unavailable) ctx.log.warn({ err: domain, path, traceId: ctx.origin.traceId }, 'unavailable');
-    return new GraphQLError(domain.message, { ...place, originalError: domain, extensions: extensionsOf(domain) });
+    return new GraphQLError(domain.message, { ...place, originalError: domain, extensions: extensionsOf(domain, isPartial) });
   }
   // No path: the error is in the request, a variable that does not fit its type, and not in a resolver.
   if (!path && !isForeign(originalError)) {

@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   separateOperations,
 } from 'graphql';
+import { recordingDenials } from '../../access/denial.js';
 import type { Context } from '../../context.js';
 import { compiled, type Execution, interpreted } from '../../graphql/execution.js';
 import { presented } from './errors.js';
@@ -37,9 +38,10 @@ export function createExecutor(schema: GraphQLSchema) {
     variables: Record<string, unknown>,
     ctx: Context,
   ): Promise<ExecutionResult> => {
-    const result = await executionOf(document, operationName)(ctx, variables);
+    const result = await recordingDenials(executionOf(document, operationName))(ctx, variables);
     if (!result.errors) return result;
-    return { ...result, errors: result.errors.map((error) => presented(error, ctx)) };
+    const isPartial = Object.values(result.data ?? {}).some((value) => value !== null);
+    return { ...result, errors: result.errors.map((error) => presented(error, ctx, isPartial)) };
   };
 }
 

@@ -12,9 +12,13 @@ import { dialectOf } from '../../rest/dialect.js';
 import { operationsFolder } from '../../rest/folder.js';
 import { generateOpenApi } from '../../rest/generate.js';
 import { buildUnguardedSchema } from '../../schema/schema.js';
+import { makeTenantSchema } from '../../tenancy/tenantSchema.js';
 import { withTemporaryPostgres } from '../temporaryPostgres.js';
 import { databaseTypes } from './databaseTypes.js';
 import { operationTypes } from './operationTypes.js';
+
+/** Any name: the types do not show it. */
+const tenant = 't_generate';
 
 async function generatedFiles(): Promise<Record<string, string>> {
   const unsorted = buildUnguardedSchema();
@@ -28,7 +32,11 @@ async function generatedFiles(): Promise<Record<string, string>> {
     const database = openDatabase({ url, poolSize: 2, acquireTimeout: 5_000, statementTimeout: 0, applicationName: 'tenantry generate' });
     try {
       await migrate(database.db);
-      return await databaseTypes(database.db);
+      await makeTenantSchema(database.db, tenant);
+      return {
+        'src/db/types.generated.ts': await databaseTypes(database.db),
+        'src/tenancy/types.generated.ts': await databaseTypes(database.db, tenant),
+      };
     } finally {
       await database.close();
     }
@@ -36,7 +44,7 @@ async function generatedFiles(): Promise<Record<string, string>> {
   return {
     'README.md': withConfiguration(readFileSync('README.md', 'utf8')),
     'schema/schema.graphql': `${printSchema(schema)}\n`,
-    'src/db/types.generated.ts': types,
+    ...types,
     ...Object.fromEntries(openApi),
     ...(await operationTypes(schema, dialectOf(schema, operationsFolder()))),
   };

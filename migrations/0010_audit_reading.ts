@@ -1,0 +1,82 @@
+import { type Kysely, sql } from 'kysely';
+
+/** What the names of the counted columns are in each table of counts, beside the bucket. */
+const counts = {
+  audit_counts_by_action: 'action text not null, resource_type text not null, outcome text not null',
+  audit_counts_by_org: 'org_id uuid, action text not null, resource_type text not null, outcome text not null',
+  audit_counts_by_actor: 'actor_id text not null, org_id uuid, outcome text not null',
+} as const;
+
+/** What identifies a count, in the order in which filters narrow it. */
+const keys = {
+  audit_counts_by_action: 'grain, bucket, action, resource_type, outcome',
+  audit_counts_by_org: 'org_id, grain, bucket, action, resource_type, outcome',
+  audit_counts_by_actor: 'actor_id, grain, bucket, org_id, outcome',
+} as const;
+
+/**
+ * Reading the trail: indexes for searches, counts of its entries by hour, day and month (UTC), and saved views.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    -- For those who follow the table.
+    create index platform_audit_log_by_xid on platform_audit_log (xid, id);
+    -- The expression of src/audit/audit.filter.ts.
+    create index platform_audit_log_search on platform_audit_log using gin ((
+      lower(coalesce(actor_display_name, '') || ' ' || actor_id || ' ' || resource_type || ' ' || resource_id || ' ' || resource_display_id)
+    ) gin_trgm_ops);
+
+    -- Every entry below this transaction id is in each table of counts once; the others in none.
+    create table audit_counts_progress (
+      is_only boolean primary key default true check (is_only),
+      xid xid8 not null
+    );
+    insert into audit_counts_progress (xid) values ('0');
+  `.execute(db);
+
+  for (const [table, columns] of Object.entries(counts)) {
+    await sql`create table ${sql.table(table)} (
+      grain text not null check (grain in ('hour', 'day', 'month')),
+      -- The first moment of the hour, day or month, in UTC.
+      bucket timestamptz not null,
+      ${sql.raw(columns)},
+      count bigint not null check (count > 0)
+    ) with (fillfactor = 80)`.execute(db);
+  }
+  for (const [table, key] of Object.entries(keys)) {
+    const [name, byTime] = [sql.id(`${table}_key`), sql.id(`${table}_by_time`)];
+    await sql`create unique index ${name} on ${sql.table(table)} (${sql.raw(key)}) nulls not distinct`.execute(db);
+    if (!key.startsWith('grain')) await sql`create index ${byTime} on ${sql.table(table)} (grain, bucket)`.execute(db);
+  }
+
+  await sql`
+    -- Takes what was counted in a month out of the counts, for who drops the entries of that month in the same transaction.
+    create function forget_audit_counts(month date) returns void language plpgsql as $$
+    declare
+      first_moment timestamptz := date_trunc('month', month)::timestamp at time zone 'UTC';
+      next_month timestamptz := (date_trunc('month', month) + interval '1 month')::timestamp at time zone 'UTC';
+    begin
+      -- Nothing is counted meanwhile.
+      perform from audit_counts_progress for update;
+      delete from audit_counts_by_action where bucket >= first_moment and bucket < next_month;
+      delete from audit_counts_by_org where bucket >= first_moment and bucket < next_month;
+      delete from audit_counts_by_actor where bucket >= first_moment and bucket < next_month;
+    end $$;
+
+    create table audit_views (
+      id bigint generated always as identity primary key,
+      public_id uuid not null unique,
+      owner_id bigint not null references users,
+      name text not null check (length(name) between 1 and 200),
+      description text not null default '' check (length(description) <= 2000),
+      -- An AuditFilter as the API takes it.
+      filter jsonb not null check (jsonb_typeof(filter) = 'object'),
+      is_shared boolean not null default false,
+      version integer not null default 1,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now()
+    );
+    create unique index audit_views_name_key on audit_views (owner_id, lower(name));
+    create index audit_views_shared on audit_views (lower(name), public_id) where is_shared;
+  `.execute(db);
+}

@@ -1,0 +1,42 @@
+import { anOrg } from '../support/builders.js';
+import type { Place, RootField } from './rootFields.js';
+
+const freshOrg = async ({ gateway }: Place) => ({ id: await anOrg(gateway.database) });
+
+/** A job of the org that the member belongs to; one that waits is there already for each caller but the first. */
+async function jobOfTheOrg({ gateway, orgId }: Place): Promise<{ id: string }> {
+  const org = await gateway.database.db.selectFrom('orgs').select('id').where('public_id', '=', orgId).executeTakeFirstOrThrow();
+  const known = await gateway.database.db.selectFrom('jobs').select('public_id').where('org_id', '=', org.id).executeTakeFirst();
+  return known ? { id: known.public_id } : aJob(gateway, orgId);
+}
+
+async function aJob(gateway: Place['gateway'], orgId: string): Promise<{ id: string }> {
+  const { body } = await gateway.rest('POST', `/api/v1/platform/orgs/${orgId}/seed`, { token: gateway.adminToken });
+  return { id: body.job_uuid };
+}
+
+const permission = 'platform.orgs.seed';
+const seeding = { permission, policy: 'permission' } as const;
+// Who has no part in the platform's administration is not told that the job is there; an admin of its org sees it.
+const seeing = { permission, policy: 'adminOfTheOrgOrPermission' } as const;
+
+/** The root fields of jobs. */
+export const jobRootFields: Readonly<Record<string, RootField>> = {
+  'Query.job': { ...seeing, document: 'query ($id: UUID!) { job(id: $id) { id } }', variables: jobOfTheOrg },
+  'Query.jobs': { ...seeding, document: '{ jobs { nodes { id } } }' },
+  'Mutation.seedOrg': {
+    ...seeding,
+    document: 'mutation ($id: UUID!) { seedOrg(orgId: $id) { job { id } } }',
+    variables: freshOrg,
+  },
+  'Mutation.cancelJob': {
+    ...seeding,
+    document: 'mutation ($id: UUID!) { cancelJob(id: $id) { job { id } } }',
+    variables: async ({ gateway }) => aJob(gateway, await anOrg(gateway.database)),
+  },
+  'Subscription.jobProgress': {
+    ...seeing,
+    document: 'subscription ($id: UUID!) { jobProgress(id: $id) { number } }',
+    variables: jobOfTheOrg,
+  },
+};

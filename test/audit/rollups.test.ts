@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import type pg from 'pg';
+import { countEntries } from '../../src/audit/counts.service.js';
+import { auditRollups } from '../../src/audit/rollups.duty.js';
+import { rollups } from '../../src/audit/rollups.js';
+import { type TestGateway, testGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await testGateway({ DATABASE_POOL_SIZE: '20' });
+});
+afterAll(() => gateway.close());
+
+/** So many entries of the last hours, by few actors. */
+const writing = `insert into platform_audit_log (id, created_at, action, outcome, resource_type, resource_id, resource_display_id, actor_type, actor_id, org_id)
+  select gen_random_uuid(), now() - (i % 50) * interval '1 hour', 'org.' || (array['create', 'update'])[1 + i % 2], 'success', 'org', 'x', 'x', 'user',
+    'actor ' || i % 3, case when i % 3 = 0 then null else '00000000-0000-4000-8000-000000000000'::uuid end
+  from generate_series(1, $1::int) i`;
+
+/** Where the counts differ from the entries that are said to be counted; and how many those are. */
+async function faults(): Promise<{ differing: number; uncounted: number }> {
+  let differing = 0;
+  for (const { table, columns } of rollups) {
+    const own = sql.join(columns.map((column) => sql.ref(column)));
+    const { rows } = await sql<{ count: number }>`
+      with truth as (
+        select g.grain, date_trunc(g.grain, created_at, 'UTC') as bucket, ${own}, count(*) as count
+        from platform_audit_log, (values ('hour'), ('day'), ('month')) as g (grain)
+        where xid < (select xid from audit_counts_progress) group by g.grain, bucket, ${own}
+      ), kept as (select grain, bucket, ${own}, count from ${sql.table(table)})
+      select ((select count(*) from (table truth except all table kept) a) + (select count(*) from (table kept except all table truth) b))::int as count`.execute(
+      gateway.database.db,
+    );
+    differing += rows[0]?.count ?? 0;
+  }
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from platform_audit_log where xid >= (select xid from audit_counts_progress)`.execute(
+    gateway.database.db,
+  );
+  return { differing, uncounted: rows[0]?.count ?? 0 };
+}
+
+const exact = { differing: 0, uncounted: 0 };
+
+/** The answer and the truth, in one snapshot. */
+function answerAndTruth(): Promise<{ answer: number; truth: number }> {
+  return gateway.database.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      const { rows } = await sql<{ count: number }>`select count(*)::int as count from platform_audit_log`.execute(tx);
+      return { answer: await countEntries({ db: tx }, {}), truth: rows[0]?.count ?? 0 };
+    });
+}
+
+async function expectExactAnswer() {
+  const { answer, truth } = await answerAndTruth();
+  expect(answer).toBe(truth);
+}
+
+async function within<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await gateway.database.pool.connect();
+  try {
+    return await work(client);
+  } finally {
+    client.release();
+  }
+}
+
+describe('The counts of the trail', () => {
+  it('miss no entry that commits late', async () => {
+    await within(async (late) => {
+      await late.query('begin');
+      await late.query(writing, [3]);
+      await gateway.database.pool.query(writing, [5]);
+      await gateway.runDuty(auditRollups);
+      // Whatever began after the one that still writes waits for it.
+      expect((await faults()).uncounted).toBe(5);
+      await expectExactAnswer();
+      await late.query('commit');
+    });
+    await expectExactAnswer();
+    await gateway.runDuty(auditRollups);
+    expect(await faults()).toEqual(exact);
+    await expectExactAnswer();
+  });
+
+  it('take in a transaction as a whole, however much it wrote', async () => {
+    await gateway.database.pool.query(writing, [25_000]);
+    await gateway.database.pool.query(writing, [25_000]);
+    await gateway.runDuty(auditRollups);
+    expect(await faults()).toEqual(exact);
+  });
+
+  it('are right while many write, several workers count, and these are killed again and again', async () => {
+    const { pool } = gateway.database;
+    let writersAreBusy = true;
+    const random = (n: number) => Math.floor(Math.random() * n);
+
+    async function write() {
+      for (let i = 0; i < 25; i += 1) {
+        await within(async (client) => {
+          await client.query('begin');
+          await client.query(writing, [1 + random(4)]);
+          await sleep(random(8));
+          await client.query(random(4) === 0 ? 'rollback' : 'commit');
+        });
+      }
+    }
+    let killed = 0;
+    async function count() {
+      while (writersAreBusy) await gateway.runDuty(auditRollups).catch(() => (killed += 1));
+    }
+    async function kill() {
+      while (writersAreBusy) {
+        await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and query like '/* audit rollups */%' and pid <> pg_backend_pid() and random() < 0.3`);
+        await sleep(10);
+      }
+    }
+    async function read() {
+      while (writersAreBusy) {
+        await expectExactAnswer();
+        await sleep(5);
+      }
+    }
+    const writers = Promise.all(Array.from({ length: 8 }, write)).finally(() => {
+      writersAreBusy = false;
+    });
+    await Promise.all([writers, count(), count(), kill(), read()]);
+    expect(killed).toBeGreaterThan(0);
+    await gateway.runDuty(auditRollups);
+    expect(await faults()).toEqual(exact);
+    await expectExactAnswer();
+  });
+
+  it('of a month are forgotten with it', async () => {
+    const { pool } = gateway.database;
+    await pool.query(`select forget_audit_counts(date_trunc('month', now())::date)`);
+    const left = await Promise.all(
+      rollups.map(({ table }) => pool.query(`select from ${table} where bucket >= date_trunc('month', now(), 'UTC')`)),
+    );
+    expect(left.map(({ rowCount }) => rowCount)).toEqual([0, 0, 0]);
+  });
+});
