@@ -3,6 +3,7 @@ import { adminEmail, adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
 import { auditRootFields } from './rootFields.audit.js';
+import { auditKeepingRootFields } from './rootFields.auditKeeping.js';
 import { explainRootFields } from './rootFields.explain.js';
 import { jobRootFields } from './rootFields.jobs.js';
 import { orgRootFields } from './rootFields.orgs.js';
@@ -92,6 +93,7 @@ async function refreshToken({ gateway }: Place): Promise<string> {
 /** Every root field, and what each kind of caller is given by it. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
   ...explainRootFields,
+  ...auditKeepingRootFields,
   ...auditRootFields,
   ...userRootFields,
   ...orgRootFields,
