@@ -92,7 +92,6 @@ export interface AuditCountsByActor {
   bucket: string;
   count: string;
   grain: string;
-  org_id: string | null;
   outcome: string;
 }
 
