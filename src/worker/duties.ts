@@ -7,6 +7,7 @@ import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
 import { passwordResets } from '../credentials/passwordResets.duty.js';
 import { jobSlots } from '../jobs/jobs.duty.js';
+import { undoMoves } from '../jobs/moving/undoMoves.duty.js';
 import { provisioningDuty } from '../tenancy/provisioning.duty.js';
 import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
@@ -24,4 +25,5 @@ export const duties: readonly Duty[] = [
   oldAuthProviderDeliveries,
   passwordResets,
   provisioningDuty,
+  undoMoves,
 ];
