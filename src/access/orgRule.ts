@@ -1,4 +1,4 @@
-import { Forbidden, NotFound } from '../errors.js';
+import { Forbidden, Hidden } from '../errors.js';
 import { hasOrgAccess, isMemberOf } from './actor.js';
 import { decidePermission, type IdOf, type Rule, rule, signedIn } from './rule.js';
 
@@ -14,7 +14,7 @@ export function administersOrg(action: string, orgId: IdOf): Rule {
       if (actor.orgs.get(id)?.roleHint === 'admin') return true;
       if (hasOrgAccess(actor, id) && (await decidePermission(ctx, 'platform.orgs.update')) === true) return true;
       const knows = isMemberOf(actor, id) || actor.hasPlatformAccess;
-      return knows ? () => new Forbidden(action) : () => new NotFound('org', id);
+      return knows ? () => new Forbidden(action) : () => new Hidden('org', id);
     }),
   );
 }
@@ -25,7 +25,7 @@ export function isLeavingOrg(orgId: IdOf, userId: IdOf): Rule {
     'a member who leaves',
     signedIn((actor, _ctx, parent, args) => {
       const id = orgId(parent, args);
-      return (actor.id === userId(parent, args) && isMemberOf(actor, id)) || (() => new NotFound('org', id));
+      return (actor.id === userId(parent, args) && isMemberOf(actor, id)) || (() => new Hidden('org', id));
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { NotFound } from '../errors.js';
+import { Hidden } from '../errors.js';
 import { anyOf, hasPermissionOrHidden, type IdOf, isMember, type Rule, rule, signedIn } from './rule.js';
 import type { WorkspaceAction } from './workspaceRoles.js';
 import { roleFor, roleIn, standingIn } from './workspaceStanding.js';
@@ -25,7 +25,7 @@ export function isLeaving(workspaceId: IdOf, userId: IdOf): Rule {
     signedIn(async (actor, ctx, parent, args) => {
       const id = workspaceId(parent, args);
       const standing = actor.id === userId(parent, args) ? await standingIn(ctx, id, namedOrg(args)) : undefined;
-      return (standing && roleIn(actor, standing) !== null) || (() => new NotFound('workspace', id));
+      return (standing && roleIn(actor, standing) !== null) || (() => new Hidden('workspace', id));
     }),
   );
 }

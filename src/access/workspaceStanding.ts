@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tx } from '../audit/entry.js';
 import { actorOf, type Context } from '../context.js';
 import type { DB } from '../db/types.generated.js';
-import { Forbidden, NotFound } from '../errors.js';
+import { Forbidden, Hidden } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { type Actor, hasOrgAccess, isMemberOf } from './actor.js';
 import { decidePermission, type Refusal } from './rule.js';
@@ -85,9 +85,9 @@ export async function roleFor(
   const actor = actorOf(ctx);
   const role = standing && roleIn(actor, standing);
   if (role && roleAllows(role, action)) return role;
-  if (await mayAsPlatformAdmin(ctx, standing, action)) return standing ? 'owner' : () => new NotFound('workspace', id);
+  if (await mayAsPlatformAdmin(ctx, standing, action)) return standing ? 'owner' : () => new Hidden('workspace', id);
   const isFellow = standing !== undefined && isMemberOf(actor, standing.orgId);
-  return isFellow || actor.hasPlatformAccess ? () => new Forbidden(action) : () => new NotFound('workspace', id);
+  return isFellow || actor.hasPlatformAccess ? () => new Forbidden(action) : () => new Hidden('workspace', id);
 }
 
 async function mayAsPlatformAdmin(ctx: Context, standing: WorkspaceStanding | undefined, action: WorkspaceAction): Promise<boolean> {

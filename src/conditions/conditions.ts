@@ -5,8 +5,11 @@
 export interface Conditions {
   /** Of at most 255 characters. */
   readonly idempotencyKey: string | undefined;
-  /** SHA-256 of what the request asks for: another request may not use its key. */
-  readonly fingerprint: () => Buffer;
+  /**
+   * What the request asks for, as an HMAC-SHA-256 under each of the signing keys, the current one first: another request may not use its
+   * key. A plain hash would let whoever reads the table guess a password that the request held.
+   */
+  readonly fingerprints: () => readonly [Buffer, ...Buffer[]];
   /** The versions that the caller would change; undefined where they did not say. */
   readonly ifMatch: readonly number[] | undefined;
   /** What became of the conditions so far. */

@@ -14,7 +14,7 @@ export interface KeyedChange {
   readonly caller: string;
   /** Which of the request's changes, counted from 0. */
   readonly place: number;
-  readonly fingerprint: Buffer;
+  readonly fingerprints: readonly [Buffer, ...Buffer[]];
 }
 
 /** The change that is about to be made, where its request has a key and a caller. Counts it. */
@@ -23,12 +23,12 @@ export function keyedChange(
   actor: Pick<Actor, 'id' | 'credential'> | null,
 ): KeyedChange | undefined {
   if (!conditions?.idempotencyKey || !actor) return undefined;
-  const { idempotencyKey: key, fingerprint, progress } = conditions;
+  const { idempotencyKey: key, fingerprints, progress } = conditions;
   const place = progress.changes;
   progress.changes += 1;
   // Under impersonation the keys are the session's: neither the user's own nor the admin's.
   const caller = actor.credential.kind === 'impersonation' ? actor.credential.sessionId : actor.id;
-  return { key, caller, place, fingerprint: fingerprint() };
+  return { key, caller, place, fingerprints: fingerprints() };
 }
 
 /** What a change came to, when it was made. */
@@ -41,7 +41,7 @@ export interface Outcome {
  * @throws Conflict where a request with the key is running, or its outcome held a secret that is shown once
  * @throws Invalid where another request has used the key
  */
-export async function earlierOutcome(tx: Tx, { key, caller, place, fingerprint }: KeyedChange): Promise<Outcome | undefined> {
+export async function earlierOutcome(tx: Tx, { key, caller, place, fingerprints }: KeyedChange): Promise<Outcome | undefined> {
   const { rows: locks } = await sql<{ isFree: boolean }>`select pg_try_advisory_xact_lock(hashtextextended(${caller} || ' ' || ${key}, 0))
     as "isFree"`.execute(tx);
   if (!locks[0]?.isFree)
@@ -52,7 +52,7 @@ export async function earlierOutcome(tx: Tx, { key, caller, place, fingerprint }
       and created_at > now() - make_interval(hours => ${keptHours})`.execute(tx);
   const [earlier] = rows;
   if (!earlier) return undefined;
-  if (!earlier.fingerprint.equals(fingerprint)) {
+  if (!fingerprints.some((fingerprint) => earlier.fingerprint.equals(fingerprint))) {
     throw Invalid.field(['header', 'idempotency-key'], 'Another request has used this key.', 'value_error');
   }
   if (!earlier.outcome) {
@@ -62,9 +62,9 @@ export async function earlierOutcome(tx: Tx, { key, caller, place, fingerprint }
 }
 
 /** Keeps what a change came to, in its transaction. @param outcome null where it holds a secret */
-export async function keepOutcome(tx: Tx, { key, caller, place, fingerprint }: KeyedChange, outcome: Outcome | null): Promise<void> {
+export async function keepOutcome(tx: Tx, { key, caller, place, fingerprints }: KeyedChange, outcome: Outcome | null): Promise<void> {
   await sql`insert into idempotency_keys (caller, key, place, fingerprint, outcome)
-    values (${caller}, ${key}, ${place}, ${fingerprint}, ${outcome && JSON.stringify(outcome)})
+    values (${caller}, ${key}, ${place}, ${fingerprints[0]}, ${outcome && JSON.stringify(outcome)})
     on conflict (caller, key, place) do update
       set fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = now()`.execute(tx);
 }

@@ -5,7 +5,7 @@ import type { RowOf } from '../db/shape.js';
 import { connectionOf } from '../graphql/connection.js';
 import { PagedArgs } from '../graphql/pageArgs.js';
 import { UUID } from '../graphql/scalars.js';
-import { below, connectionSelectionOf, selectionOf } from '../graphql/selection.js';
+import { below, connectionSelectionOf, fieldsOf, selectionOf } from '../graphql/selection.js';
 import { Org } from '../orgs/orgs.types.js';
 import { jobEvents } from './jobEvents.service.js';
 import { cancelJob, findJob, jobsOfOrg, listJobs } from './jobs.service.js';
@@ -46,8 +46,12 @@ export class JobsResolver {
 
   @Subscription(() => JobEvent, {
     description: 'The events of a job, from its first or from behind one that the caller has seen; ends with the job.',
-    // type-graphql types neither: the arguments are those of the method below, the context is what the stream's transport made.
-    subscribe: ({ args, context }) => jobEvents(context as StreamContext, args.id, args.after ?? 0, (context as StreamContext).signal),
+    async subscribe({ args, context }) {
+      // type-graphql types neither: the arguments are those of the method below, the context is what the stream's transport made.
+      const ctx = context as StreamContext;
+      await findJob(ctx, args.id, fieldsOf(['id']));
+      return jobEvents(ctx, args.id, args.after ?? 0, ctx.signal);
+    },
   })
   jobProgress(
     @Root() event: JobEvent,

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import '../server/request.js';
 import type { Conditions } from '../conditions/conditions.js';
 import { Unauthenticated } from '../errors.js';
+import { sendDownload } from './download.js';
 import { answerTo } from './errorAnswer.js';
 import { eventStream, type ServerSentEvent } from './eventStream.js';
 import { serializerSchema } from './jsonSchema.js';
@@ -61,7 +62,9 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
   scope.route({
     method,
     url: path.slice(surface.prefix.length),
-    schema: operation.output ? { response: { [status]: serializerSchema(operation.output) } } : {},
+    // To ask what a download would say is to make one.
+    exposeHeadRoute: operation.rest.stream === undefined,
+    schema: operation.output && !operation.rest.stream ? { response: { [status]: serializerSchema(operation.output) } } : {},
     onRequest: async (request) => {
       request.operation = named;
       const context = await contextOf(request);
@@ -92,6 +95,7 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
       }
       const result = await operation.run(context, input.variables);
       const answer = bodyIn(operation, result, resourceId);
+      if (operation.rest.stream) return sendDownload(reply, answer);
       reply.headers(answerHeaders(answer, conditions));
       return operation.output ? reply.code(status).send(answer) : reply.code(status).send();
     },

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import type { SigningKeys } from '../access/signingKeys.js';
 import type { Conditions } from '../conditions/conditions.js';
 import { Invalid } from '../errors.js';
 
@@ -11,10 +12,10 @@ const entityTags = /^\s*"\d{1,9}"\s*(?:,\s*"\d{1,9}"\s*)*$/;
  * Reads the headers that make a change conditional. `If-Match: *` asks only that the object is there, which every change does.
  * @throws Invalid naming the header
  */
-export function requestConditions(request: FastifyRequest): Conditions {
+export function requestConditions(request: FastifyRequest, keys: SigningKeys): Conditions {
   return {
     idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
-    fingerprint: () => fingerprintOf(request),
+    fingerprints: () => fingerprintsOf(request, keys),
     ifMatch: versionsOf(request.headers['if-match']),
     progress: { changes: 0, wasRepeated: false, wasCompared: false },
   };
@@ -38,8 +39,9 @@ function versionsOf(header: string | undefined): number[] | undefined {
   return [...header.matchAll(/\d+/g)].map(([version]) => Number(version));
 }
 
-function fingerprintOf({ method, url, body, headers }: FastifyRequest): Buffer {
+function fingerprintsOf({ method, url, body, headers }: FastifyRequest, { current, byKid }: SigningKeys): readonly [Buffer, ...Buffer[]] {
   const sent = Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null);
   const head = JSON.stringify([method, url, headers['if-match'] ?? null]);
-  return createHash('sha256').update(head).update('\n').update(sent).digest();
+  const under = (key: KeyObject | Buffer) => createHmac('sha256', key).update(head).update('\n').update(sent).digest();
+  return [under(current.secret), ...[...byKid].filter(([kid]) => kid !== current.kid).map(([, key]) => under(key))];
 }

@@ -13,7 +13,7 @@ export async function requestContext(platform: Platform, request: FastifyRequest
   const { actor, enforcement } = await findStanding(platform, request.headers.authorization);
   return {
     ...platform,
-    conditions: request.method === 'GET' || request.method === 'HEAD' ? null : requestConditions(request),
+    conditions: request.method === 'GET' || request.method === 'HEAD' ? null : requestConditions(request, platform.keys),
     actor,
     enforcement,
     origin: { traceId: request.traceId, ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null },

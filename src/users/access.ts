@@ -1,6 +1,6 @@
 import { type Decision, decidePermission, type IdOf, type Rule, rule, signedIn } from '../access/rule.js';
 import { actorOf, type Context } from '../context.js';
-import { NotFound } from '../errors.js';
+import { Hidden } from '../errors.js';
 import { type Relation, relationTo } from './relation.js';
 
 /** An active member of an org that the caller is an active member of, too. */
@@ -9,7 +9,7 @@ export function isFellow(userId: IdOf): Rule {
     'a fellow member of an org',
     signedIn(async (_actor, ctx, parent, args) => {
       const id = userId(parent, args);
-      return (await relationTo(ctx, id)).isFellow || (() => new NotFound('user', id));
+      return (await relationTo(ctx, id)).isFellow || (() => new Hidden('user', id));
     }),
   );
 }
@@ -34,13 +34,13 @@ export function mayActOnUser(action: keyof typeof openTo, userId: IdOf): Rule {
       const id = userId(parent, args);
       const relation = await relationTo(ctx, id);
       if (openTo[action](relation)) return true;
-      return hiddenUnless(ctx, relation.isFellow || relation.isAdministered, permission, () => new NotFound('user', id));
+      return hiddenUnless(ctx, relation.isFellow || relation.isAdministered, permission, () => new Hidden('user', id));
     }),
   );
 }
 
 /** The permission's decision; where it refuses someone who may not know of the object, that there is none. */
-export async function hiddenUnless(ctx: Context, isKnown: boolean, permission: string, hidden: () => NotFound): Promise<Decision> {
+export async function hiddenUnless(ctx: Context, isKnown: boolean, permission: string, hidden: () => Hidden): Promise<Decision> {
   const decision = await decidePermission(ctx, permission);
   return decision === true || isKnown || actorOf(ctx).hasPlatformAccess ? decision : hidden;
 }
@@ -53,7 +53,7 @@ export const mayCreateUser: Rule = rule(
     const orgs = [...actor.orgs.values()].filter((org) => typeof orgId !== 'string' || org.id === orgId);
     if (orgs.some((org) => org.roleHint === 'admin')) return true;
     const isKnown = typeof orgId !== 'string' || orgs.length > 0;
-    return hiddenUnless(ctx, isKnown, 'platform.users.create', () => new NotFound('org', String(orgId)));
+    return hiddenUnless(ctx, isKnown, 'platform.users.create', () => new Hidden('org', String(orgId)));
   }),
 );
 

@@ -2,6 +2,7 @@ import { deliverSnapshots } from '../audit/deliverSnapshots.duty.js';
 import { auditPartitions } from '../audit/partitions.duty.js';
 import { auditRepeats } from '../audit/repeats.duty.js';
 import { auditRollups } from '../audit/rollups.duty.js';
+import { auditSeal } from '../audit/seal.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
@@ -15,13 +16,14 @@ import type { Duty } from './duty.js';
 export const duties: readonly Duty[] = [
   auditPartitions,
   auditRepeats,
-  auditRollups,
+  auditSeal,
   authProviderDeliveries,
+  idempotencyKeys,
+  oldAuthProviderDeliveries,
+  auditRollups,
   deadTokens,
   deliverSnapshots,
-  idempotencyKeys,
   ...jobSlots(),
-  oldAuthProviderDeliveries,
   passwordResets,
   provisioningDuty,
 ];

@@ -91,16 +91,16 @@ describe('a member of an org', () => {
     expect(await restStatus(`/api/v1/platform/orgs/${id}`, as(ann))).toBe(await restStatus(`/api/v1/platform/orgs/${never}`, as(ann)));
   });
 
-  it('sees of a fellow member what the org shows, and finds them by no id', async () => {
+  it('sees of a fellow member what the org shows, finds them by their id, and finds nobody else', async () => {
     const shown =
       'query ($id: UUID!) { org(id: $id) { members(filter: { search: "Amy" }) { nodes { user { id email username status } } } } }';
     expect(await dataOf(shown, { id: acme }, as(ann))).toMatchObject({
       org: { members: { nodes: [{ user: { id: amy, status: 'ACTIVE' } }] } },
     });
-    for (const other of [amy, bob]) {
-      expect(await answerTo(userById, other, as(ann))).toBe(await answerTo(userById, never, as(ann)));
-      expect(await answerTo(byNode, other, as(ann))).toBe(await answerTo(byNode, never, as(ann)));
-    }
+    // As GET /v1/users/{user_id} documents: whoever shares an org may read the other.
+    expect(await dataOf(userById, { id: amy }, as(ann))).toEqual({ user: { id: amy, displayName: 'Amy' } });
+    expect(await answerTo(userById, bob, as(ann))).toBe(await answerTo(userById, never, as(ann)));
+    expect(await answerTo(byNode, bob, as(ann))).toBe(await answerTo(byNode, never, as(ann)));
   });
 
   it.each(spellings)('finds themselves by every way, the id in %s', async (_name, spelled) => {
@@ -123,12 +123,14 @@ describe('a member of an org', () => {
       [rename, globex],
       [billing, acme],
       [billing, globex],
-      [renameUser, amy],
-      [renameUser, bob],
     ] as const) {
       expect(await dataOf(document, { id }, as(ann))).toEqual(['FORBIDDEN']);
       expect(await answerTo(document, id, as(ann))).toBe(await answerTo(document, never, as(ann)));
     }
+    // A fellow member is known to be there, and another's user is not.
+    expect(await dataOf(renameUser, { id: amy }, as(ann))).toEqual(['FORBIDDEN']);
+    expect(await dataOf(renameUser, { id: bob }, as(ann))).toEqual(['NOT_FOUND']);
+    expect(await answerTo(renameUser, bob, as(ann))).toBe(await answerTo(renameUser, never, as(ann)));
     expect(await rowsOf()).toEqual([orgRows, userRows]);
   });
 });

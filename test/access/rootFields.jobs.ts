@@ -16,20 +16,9 @@ async function aJob(gateway: Place['gateway'], orgId: string): Promise<{ id: str
 }
 
 const permission = 'platform.orgs.seed';
-const seeding = {
-  permission,
-  outcomes: {
-    anonymous: 'UNAUTHENTICATED',
-    member: 'FORBIDDEN',
-    orgAdmin: 'FORBIDDEN',
-    adminWithout: 'FORBIDDEN',
-    adminWith: 'data',
-    keyWith: 'data',
-    keyWithout: 'FORBIDDEN',
-  },
-} as const;
+const seeding = { permission, policy: 'permission' } as const;
 // Who has no part in the platform's administration is not told that the job is there; an admin of its org sees it.
-const seeing = { permission, outcomes: { ...seeding.outcomes, member: 'NOT_FOUND', orgAdmin: 'data' } } as const;
+const seeing = { permission, policy: 'adminOfTheOrgOrPermission' } as const;
 
 /** The root fields of jobs. */
 export const jobRootFields: Readonly<Record<string, RootField>> = {

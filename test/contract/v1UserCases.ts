@@ -146,7 +146,10 @@ export const v1UserCases: Readonly<Record<string, readonly StatusCase[]>> = {
       token: (await aCompany(scene)).worker.token,
       body: aNewcomer(),
     })),
-    forbidden('to who belongs to no org', 'users:create', (scene) => ({ token: scene.stranger.token, body: aNewcomer() })),
+    forbidden('to who belongs to no org', 'users:create', async (scene) => ({
+      token: scene.gateway.tokenFor(await scene.user()),
+      body: aNewcomer(),
+    })),
     notFound('for an org of others', 'org', async (scene) => ({
       token: (await aCompany(scene)).boss.token,
       body: aNewcomer({ org_id: (await aCompany(scene)).org }),
