@@ -52,8 +52,9 @@ async function faultsOf(checked: Checked, tx: Tx, kind: Versioned, objects: read
   );
 }
 
-/** A member who was removed and added again begins anew: what was told before is of another row. */
-function ofThisLife({ creations }: Versioned, told: readonly Told[]): readonly Told[] {
+/** What is told of the row that is there now. */
+function ofThisLife({ canReturn, creations }: Versioned, told: readonly Told[]): readonly Told[] {
+  if (!canReturn) return told;
   const birth = told.findLastIndex(({ action }) => creations.includes(action));
   return birth < 0 ? told : told.slice(birth);
 }

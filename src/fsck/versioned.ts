@@ -17,6 +17,8 @@ export interface Versioned {
   readonly silent?: readonly string[];
   /** Fields of a state that are another object's, or its id. */
   readonly foreign?: readonly string[];
+  /** Whether one that was removed can be made again under the same id: what was told before its last making is of another row. */
+  readonly canReturn?: true;
   /** Whether each version has an entry of the object's own. Memberships also follow what is done to their user. */
   readonly isCounted: boolean;
 }
@@ -75,6 +77,7 @@ export const versioned: readonly Versioned[] = [
     entryTypes: ['workspace_member'],
     creations: ['workspace_member.add'],
     foreign: ['workspaceId', 'userId', 'email'],
+    canReturn: true,
     isCounted: true,
   },
   {
