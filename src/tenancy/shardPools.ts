@@ -19,7 +19,7 @@ export interface ShardPoolsOptions {
   readonly maxConnections: number;
   /** Milliseconds to wait for a connection, new or free. */
   readonly acquireTimeout: number;
-  /** Milliseconds after which a shard cancels a statement. */
+  /** Milliseconds after which a shard cancels a statement; 0 for never, and then an answer is waited for as long as it takes. */
   readonly statementTimeout: number;
   readonly applicationName: string;
   readonly onIdleError?: (error: Error) => void;
@@ -94,10 +94,9 @@ export function openShardPools(options: ShardPoolsOptions): ShardPools {
     }
     if (known) retire(key, known);
     else makePlace();
-    const { db } = openPool<TenantDB>(
-      { ...options, url: urlOf({ key, id, sealedDsn }), answerTimeout: options.statementTimeout + grace },
-      ShardClient,
-    );
+    const { statementTimeout } = options;
+    const answerTimeout = statementTimeout > 0 ? statementTimeout + grace : 0;
+    const { db } = openPool<TenantDB>({ ...options, url: urlOf({ key, id, sealedDsn }), answerTimeout }, ShardClient);
     const opened = { db, madeOf, users: 0 };
     pools.set(key, opened);
     return opened;
