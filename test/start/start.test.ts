@@ -54,11 +54,11 @@ async function settled({ db }: TestDatabase): Promise<void> {
   }
 }
 
-/** Everything that a database holds, as one number a table. */
+/** Everything that a database holds, as one number a table; but for how far the worker has read the trail, which goes on by itself. */
 async function contents({ db }: TestDatabase): Promise<Record<string, string>> {
   const { rows: tables } = await sql<{
     name: string;
-  }>`select tablename as name from pg_tables where schemaname = 'public' order by 1`.execute(db);
+  }>`select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'audit_counts_progress' order by 1`.execute(db);
   const sums: Record<string, string> = {};
   for (const { name } of tables) {
     const { rows } = await sql<{
