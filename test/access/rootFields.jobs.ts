@@ -48,6 +48,8 @@ export const jobRootFields: Readonly<Record<string, RootField>> = {
     permission: 'platform.orgs.update',
     document: 'mutation ($id: UUID!, $shardId: UUID!) { moveOrg(orgId: $id, shardId: $shardId) { job { id } } }',
     variables: toAnotherShard,
+    // Of the org and of the job.
+    entries: 2,
   },
   'Mutation.cancelJob': {
     ...seeding,
