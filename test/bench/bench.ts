@@ -80,7 +80,13 @@ async function measureAll(start: ServerStart, product: Server, client: pg.Client
     const results: CaseResult[] = [];
     for (const benchCase of chosen) {
       say(`Measuring: ${benchCase.name}.`);
-      results.push(await measureCase(benchCase, { servers, databaseCpu: cpu }, subject, options));
+      try {
+        results.push(await measureCase(benchCase, { servers, databaseCpu: cpu }, subject, options));
+      } catch (error) {
+        // The other cases took minutes: their figures are shown all the same, and there is no report.
+        process.exitCode = 1;
+        say(`It failed: ${error instanceof Error ? error.message : 'unknown'}`);
+      }
     }
     return results;
   });
@@ -141,7 +147,7 @@ async function run(options: BenchOptions): Promise<void> {
   const { setting, results, starts } = given ? await work(given) : await withTemporaryPostgres(work);
   const made = tables(results, starts);
   say(`\n${summary(setting)}\n\n${made}`);
-  if (options.report) writeFileSync(options.report, report(setting, made));
+  if (options.report && !process.exitCode) writeFileSync(options.report, report(setting, made));
 }
 
 try {
