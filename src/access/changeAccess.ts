@@ -3,12 +3,13 @@ import { type Change, type ChangeOptions, change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { actorOf, type Context } from '../context.js';
 import { Forbidden, Lockout } from '../errors.js';
+import { requireReachesAllOf } from './orgAccessHeld.js';
 
 /** Serializes what changes who may do what; an arbitrary number that nothing else uses. */
 const lock = 7_265_302;
 
 /** The permission without which nobody could let anybody in again. */
-const lastingPermission = 'platform.admins.create';
+export const lastingPermission = 'platform.admins.create';
 
 /**
  * Runs a change of who may do what: one at a time over all gateways, so that what it checks still holds when it commits,
@@ -79,10 +80,12 @@ export async function requireHeld(ctx: Context, tx: Tx, permissions: Iterable<st
 }
 
 /**
- * Who can change another's email can sign in as them: they must hold what the other holds.
+ * Who can change another's email can sign in as them: they must hold what the other holds, or would hold again, and have
+ * access to the same orgs.
  * @throws Forbidden listing what the user holds and the caller does not
  */
 export async function requireHoldsAllOf(ctx: Context, tx: Tx, userKey: string): Promise<void> {
   const theirs = await permissionsGiven(tx, userKey);
   await requireHeld(ctx, tx, theirs, 'Who signs in with this email holds permissions that the caller does not.');
+  await requireReachesAllOf(ctx, tx, userKey);
 }

@@ -75,11 +75,15 @@ export const isNotImpersonating: Rule = rule(
   }),
 );
 
-/** The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. */
+/**
+ * The caller holds the permission, or enforcement is off; in mode `audit` the lack of it is recorded and let through. An
+ * impersonation stays inside its one org in every mode (contract: "Impersonation"): no mode lets it past a permission.
+ */
 export async function decidePermission(ctx: Context, permission: string): Promise<Decision> {
   if (!ctx.actor) return noCaller;
-  if (ctx.actor.permissions.has(permission) || ctx.enforcement === 'disabled') return true;
-  if (ctx.enforcement === 'enabled') return () => new Forbidden(permission);
+  if (ctx.actor.permissions.has(permission)) return true;
+  if (ctx.enforcement === 'enabled' || ctx.actor.credential.kind === 'impersonation') return () => new Forbidden(permission);
+  if (ctx.enforcement === 'disabled') return true;
   await recordViolation(ctx, permission);
   return true;
 }

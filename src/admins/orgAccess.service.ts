@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { hasOrgAccess } from '../access/actor.js';
 import { changeAccess } from '../access/changeAccess.js';
+import { requireGlobalAccessHeld, requireOrgAccessHeld } from '../access/orgAccessHeld.js';
 import type { Tx } from '../audit/entry.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
@@ -10,7 +10,7 @@ import type { ListOrder, Page, PageArgs } from '../db/page.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
-import { Conflict, Forbidden, NotFound } from '../errors.js';
+import { Conflict, NotFound } from '../errors.js';
 import { batched, rowsByKey } from '../graphql/batch.js';
 import { type ConnectionSelection, fieldsOf, keyOf, type Selection } from '../graphql/selection.js';
 import { checkTexts } from '../input.js';
@@ -86,7 +86,7 @@ export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput, s
     const admin = await lockAdmin(tx, input.adminId);
     const org = await tx.selectFrom('orgs').select(['id', 'name']).where('public_id', '=', input.orgId).executeTakeFirst();
     if (!org) throw new NotFound('org', input.orgId);
-    requireOwnAccess(ctx, input.orgId);
+    await requireOrgAccessHeld(ctx, tx, input.orgId);
     const id = uuidv7();
     try {
       await tx
@@ -107,12 +107,6 @@ export async function grantOrgAccess(ctx: Context, input: GrantOrgAccessInput, s
     if (!row) throw new Error('A grant that was written is gone.');
     return row;
   });
-}
-
-/** Anti-escalation: nobody gives access that they do not have. */
-function requireOwnAccess(ctx: Context, orgId: string): void {
-  if (hasOrgAccess(actorOf(ctx), orgId)) return;
-  throw new Forbidden('org_access', { message: 'Nobody gives access to an org to which they have none themselves.' });
 }
 
 /** Takes an admin's access to an org. @throws NotFound also where they have none */
@@ -138,9 +132,7 @@ export async function setGlobalAccess(ctx: Context, adminId: string, isGlobal: b
   return changeAccess(ctx, async ({ tx, record }) => {
     const before = await lockAdmin(tx, adminId);
     requireVersion(ctx, 'admin', before.version);
-    if (isGlobal && !actorOf(ctx).isGlobalAccess) {
-      throw new Forbidden('org_access', { message: 'Nobody gives global access who does not have it.' });
-    }
+    if (isGlobal) await requireGlobalAccessHeld(ctx, tx);
     await sql`update users set is_global_access = ${isGlobal}, version = version + 1, updated_at = now() where id = ${before.key}`.execute(
       tx,
     );

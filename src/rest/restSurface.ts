@@ -62,8 +62,6 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
   scope.route({
     method,
     url: path.slice(surface.prefix.length),
-    // To ask what a download would say is to make one.
-    exposeHeadRoute: operation.rest.stream === undefined,
     schema: operation.output && !operation.rest.stream ? { response: { [status]: serializerSchema(operation.output) } } : {},
     onRequest: async (request) => {
       request.operation = named;
@@ -87,6 +85,12 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
         baseVersion: onlyOf(conditions?.ifMatch),
       });
       if ('issues' in input) throw new RequestInvalid(input.issues);
+      // A download is made by who takes it.
+      if (operation.rest.stream && request.method === 'HEAD')
+        return reply
+          .code(status)
+          .type(operation.rest.stream[0] ?? '')
+          .send();
       const resourceId = String(Object.values(params)[0] ?? '');
       if (operation.kind === 'subscription') {
         const signal = options.openStream(context, reply);

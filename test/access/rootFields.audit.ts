@@ -1,24 +1,9 @@
 import { adminEmail } from '../support/fixtures.js';
 import type { Place, RootField } from './rootFields.js';
 
-const readsTrail: Pick<RootField, 'permission' | 'outcomes'> = {
-  permission: 'platform.audit.read',
-  outcomes: {
-    anonymous: 'UNAUTHENTICATED',
-    member: 'FORBIDDEN',
-    orgAdmin: 'FORBIDDEN',
-    adminWithout: 'FORBIDDEN',
-    adminWith: 'data',
-    keyWith: 'data',
-    keyWithout: 'FORBIDDEN',
-  },
-};
+const readsTrail: Pick<RootField, 'permission' | 'policy'> = { permission: 'platform.audit.read', policy: 'trail' };
 /** A view belongs to another, who shares it: it is seen, and not changed. */
-const othersView: Pick<RootField, 'permission' | 'outcomes' | 'lacking'> = {
-  ...readsTrail,
-  outcomes: { ...readsTrail.outcomes, adminWith: 'FORBIDDEN', keyWith: 'FORBIDDEN' },
-  lacking: { adminWith: 'owner', keyWith: 'owner' },
-};
+const othersView: Pick<RootField, 'permission' | 'policy'> = { permission: 'platform.audit.read', policy: 'trailOfAnother' };
 
 async function entry({ gateway }: Place) {
   const { data } = await gateway.graphql<{ auditEntries: { nodes: { id: string }[] } }, object>(

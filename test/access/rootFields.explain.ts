@@ -1,16 +1,6 @@
 import { aUser } from '../support/builders.js';
 import type { Place, RootField } from './rootFields.js';
 
-const permitted: RootField['outcomes'] = {
-  anonymous: 'UNAUTHENTICATED',
-  member: 'FORBIDDEN',
-  orgAdmin: 'FORBIDDEN',
-  adminWithout: 'FORBIDDEN',
-  adminWith: 'data',
-  keyWith: 'data',
-  keyWithout: 'FORBIDDEN',
-};
-
 async function aGroup({ gateway }: Place): Promise<object> {
   const id = crypto.randomUUID();
   await gateway.database.db
@@ -33,31 +23,31 @@ async function aDelivery({ gateway }: Place): Promise<object> {
 export const explainRootFields: Readonly<Record<string, RootField>> = {
   'Query.explainAccess': {
     permission: 'platform.admins.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: `query ($userId: UUID!, $orgId: UUID!) {
       explainAccess(userId: $userId, orgId: $orgId, permission: "platform.billing.read") { allowed user { id email } assignments { id group { name } } } }`,
     variables: ({ gateway, orgId }) => ({ userId: gateway.adminId, orgId }),
   },
   'Query.whoCan': {
     permission: 'platform.admins.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: '{ whoCan(permission: "platform.orgs.list") { nodes { user { id email } assignments { id group { name } } } } }',
   },
   'Query.previewGroupChange': {
     permission: 'platform.groups.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: `query ($id: UUID!) {
       previewGroupChange(id: $id, input: { baseVersion: 1 }) { wouldSucceed refusals { code } gaining { user { id } } } }`,
     variables: aGroup,
   },
   'Query.authProviderDeliveries': {
     permission: 'platform.settings.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: '{ authProviderDeliveries { nodes { id user { id } } } }',
   },
   'Mutation.retryAuthProviderDelivery': {
     permission: 'platform.settings.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { retryAuthProviderDelivery(id: $id) { delivery { id state } } }',
     variables: aDelivery,
   },

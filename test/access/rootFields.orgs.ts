@@ -1,16 +1,6 @@
 import { anOrg } from '../support/builders.js';
 import type { Place, RootField } from './rootFields.js';
 
-const permitted: RootField['outcomes'] = {
-  anonymous: 'UNAUTHENTICATED',
-  member: 'FORBIDDEN',
-  orgAdmin: 'FORBIDDEN',
-  adminWithout: 'FORBIDDEN',
-  adminWith: 'data',
-  keyWith: 'data',
-  keyWithout: 'FORBIDDEN',
-};
-
 const orgIn =
   (status: 'active' | 'suspended') =>
   async ({ gateway }: Place) => ({ id: await anOrg(gateway.database, { status }) });
@@ -19,25 +9,25 @@ const orgIn =
 export const orgRootFields: Readonly<Record<string, RootField>> = {
   'Mutation.createOrg': {
     permission: 'platform.orgs.create',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($slug: String!) { createOrg(input: { name: "An org", slug: $slug }) { org { id } } }',
     variables: () => ({ slug: crypto.randomUUID() }),
   },
   'Mutation.suspendOrg': {
     permission: 'platform.orgs.suspend',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { suspendOrg(id: $id) { org { id } } }',
     variables: orgIn('active'),
   },
   'Mutation.resumeOrg': {
     permission: 'platform.orgs.suspend',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { resumeOrg(id: $id) { org { id } } }',
     variables: orgIn('suspended'),
   },
   'Mutation.deleteOrg': {
     permission: 'platform.orgs.delete',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { deleteOrg(id: $id) { deletedId } }',
     variables: orgIn('suspended'),
   },

@@ -1,16 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Place, RootField } from './rootFields.js';
 
-const permitted: RootField['outcomes'] = {
-  anonymous: 'UNAUTHENTICATED',
-  member: 'FORBIDDEN',
-  orgAdmin: 'FORBIDDEN',
-  adminWithout: 'FORBIDDEN',
-  adminWith: 'data',
-  keyWith: 'data',
-  keyWithout: 'FORBIDDEN',
-};
-
 async function shard({ gateway }: Place): Promise<{ id: string }> {
   const id = uuidv7();
   await gateway.database.db
@@ -30,29 +20,29 @@ async function shard({ gateway }: Place): Promise<{ id: string }> {
 
 /** The root fields of shards. */
 export const shardRootFields: Readonly<Record<string, RootField>> = {
-  'Query.shards': { permission: 'platform.shards.list', outcomes: permitted, document: '{ shards { nodes { id } } }' },
+  'Query.shards': { permission: 'platform.shards.list', policy: 'permission', document: '{ shards { nodes { id } } }' },
   'Query.shard': {
     permission: 'platform.shards.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'query ($id: UUID!) { shard(id: $id) { id } }',
     variables: shard,
   },
   'Mutation.createShard': {
     permission: 'platform.shards.create',
-    outcomes: permitted,
+    policy: 'permission',
     document:
       'mutation ($name: String!, $dsn: String!) { createShard(input: { name: $name, dsn: $dsn, isActive: false }) { shard { id } } }',
     variables: ({ gateway }) => ({ name: crypto.randomUUID(), dsn: gateway.database.url }),
   },
   'Mutation.updateShard': {
     permission: 'platform.shards.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { updateShard(id: $id, input: { baseVersion: 1, maxOrgs: 2 }) { shard { id } } }',
     variables: shard,
   },
   'Mutation.archiveShard': {
     permission: 'platform.shards.archive',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { archiveShard(id: $id) { shard { id } } }',
     variables: shard,
   },

@@ -1,7 +1,8 @@
-import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/builders.js';
-import { adminEmail, adminPassword } from '../support/fixtures.js';
+import { aGrant, aGroup, aMembership, anOrg, anOrgAccess, aPartner, aUser } from '../support/builders.js';
+import { adminPassword } from '../support/fixtures.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
+import type { PolicyName } from './policies.js';
 import { auditRootFields } from './rootFields.audit.js';
 import { auditKeepingRootFields } from './rootFields.auditKeeping.js';
 import { explainRootFields } from './rootFields.explain.js';
@@ -16,81 +17,78 @@ export type Outcome = 'data' | 'null' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_F
 
 export interface RootField {
   readonly document: string;
-  /** What the document is about, made anew for each caller. */
+  /** What the document is about, made anew where the call may change it. For `absent`, each id in it is replaced by one of nothing. */
   readonly variables?: (at: Place) => Promise<object> | object;
   /** The key that opens the field, and that a refusal names: a permission, or what an API key lacks. */
   readonly permission?: string;
-  readonly outcomes: Readonly<Record<CallerName, Outcome>>;
+  /** Who is given what. Where no policy is named, it is the first that gives these callers these outcomes. */
+  readonly policy?: PolicyName;
+  readonly outcomes?: Readonly<Partial<Record<CallerName, Outcome>>>;
   /** What the refusal of a caller names, where it is not the permission. */
   readonly lacking?: Readonly<Partial<Record<CallerName, string>>>;
+  /** What a refusal names, where it is not the permission. */
+  readonly refusalNames?: string;
+  /** Whether to call for what belongs to another too, where the policy makes no difference. */
+  readonly alsoOther?: true;
+  /** Whether the call changes what its caller may do, so that it needs callers of its own. */
+  readonly spendsCaller?: true;
   /** How many entries a change leaves in the trail, where it is not one. */
   readonly entries?: number;
 }
 
 export interface Place {
   readonly gateway: TestGateway;
-  /** The org that the member belongs to, and that the admins have access to. */
+  /** Of `own`, the org that the member belongs to, and that the admins have access to; of `other`, one to which neither applies. */
   readonly orgId: string;
+  /** Of `own`, the caller; of `other`, a user who has nothing to do with them. */
+  readonly userId: string;
 }
 
-const signedIn: RootField['outcomes'] = {
-  anonymous: 'UNAUTHENTICATED',
-  member: 'data',
-  orgAdmin: 'data',
-  adminWithout: 'data',
-  adminWith: 'data',
-  keyWith: 'data',
-  keyWithout: 'data',
-};
-const anyone: RootField['outcomes'] = { ...signedIn, anonymous: 'data' };
-const interactive: RootField['outcomes'] = { ...signedIn, keyWith: 'FORBIDDEN', keyWithout: 'FORBIDDEN' };
-const permitted: RootField['outcomes'] = {
-  anonymous: 'UNAUTHENTICATED',
-  member: 'FORBIDDEN',
-  orgAdmin: 'FORBIDDEN',
-  adminWithout: 'FORBIDDEN',
-  adminWith: 'data',
-  keyWith: 'data',
-  keyWithout: 'FORBIDDEN',
-};
-
-const nobody = '01890a5d-ac96-774b-bcce-b302099a8057';
+/** An id that was never given out. */
+export const nobody = '01890a5d-ac96-774b-bcce-b302099a8057';
 const org = ({ orgId }: Place) => ({ id: orgId });
-const ownOrg = async ({ gateway }: Place) => ({ id: await anOrg(gateway.database) });
+const aNewOrg = async ({ gateway }: Place) => ({ id: await anOrg(gateway.database) });
 const user = async ({ gateway }: Place) => ({ id: await aUser(gateway.database) });
 
-async function group({ gateway }: Place, name = `Group of ${crypto.randomUUID()}`): Promise<string> {
-  const { data } = await gateway.graphql<{ createGroup: { group: { id: string } } }, object>(
-    'mutation ($name: String!) { createGroup(input: { name: $name }) { group { id } } }',
-    { name },
-    { token: gateway.adminToken },
-  );
-  return data?.createGroup.group.id ?? nobody;
-}
+const group = ({ gateway }: Place) => aGroup(gateway.database);
+const partner = async ({ gateway }: Place) => ({ id: await aPartner(gateway.database) });
 
 async function admin({ gateway }: Place) {
   const id = await aUser(gateway.database);
   return { id, assignmentId: await aGrant(gateway.database, id, []) };
 }
 
-async function partner({ gateway }: Place) {
-  const { data } = await gateway.graphql<{ createPartner: { partner: { id: string } } }, object>(
-    'mutation ($name: String!, $slug: String!) { createPartner(input: { name: $name, slug: $slug }) { partner { id } } }',
-    { name: 'A partner', slug: crypto.randomUUID() },
-    { token: gateway.adminToken },
+/** A key of the user's, if they can make one. */
+async function apiKey({ gateway, userId }: Place) {
+  const { data } = await gateway.graphql<{ createApiKey: { apiKey: { id: string } } }, object>(
+    'mutation { createApiKey(input: { name: "a key" }) { apiKey { id } } }',
+    {},
+    { token: gateway.tokenFor(userId) },
   );
-  return { id: data?.createPartner.partner.id ?? nobody };
+  return { id: data?.createApiKey.apiKey.id ?? nobody };
 }
 
-async function refreshToken({ gateway }: Place): Promise<string> {
-  const { data } = await gateway.graphql<{ login: { refreshToken: string } }, object>(
+/** Another account with the first admin's password: how often one account signs in is limited. @returns what signs in */
+async function account({ gateway: { database, adminId } }: Place) {
+  const id = await aUser(database);
+  await database.db
+    .updateTable('users')
+    .set({ password_hash: (eb) => eb.selectFrom('users as a').select('a.password_hash').where('a.public_id', '=', adminId) })
+    .where('public_id', '=', id)
+    .execute();
+  const { email } = await database.db.selectFrom('users').select('email').where('public_id', '=', id).executeTakeFirstOrThrow();
+  return { email, password: adminPassword };
+}
+
+async function refreshToken(at: Place): Promise<string> {
+  const { data } = await at.gateway.graphql<{ login: { refreshToken: string } }, object>(
     'mutation ($input: LoginInput!) { login(input: $input) { refreshToken } }',
-    { input: { email: adminEmail, password: adminPassword } },
+    { input: await account(at) },
   );
   return data?.login.refreshToken ?? 'the sign-in was refused';
 }
 
-/** Every root field, and what each kind of caller is given by it. A new one is added here, on purpose. */
+/** Every root field, and by which policy. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
   ...explainRootFields,
   ...auditKeepingRootFields,
@@ -99,135 +97,131 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   ...orgRootFields,
   ...shardRootFields,
   ...jobRootFields,
-  'Query.me': { outcomes: signedIn, document: '{ me { id email preferences } }' },
-  'Query.viewer': { outcomes: signedIn, document: '{ viewer { credential permissions user { id } } }' },
-  'Query.myOrgs': { outcomes: signedIn, document: '{ myOrgs { isGlobal nodes { id } } }' },
-  'Query.myApiKeys': { outcomes: signedIn, document: '{ myApiKeys { nodes { id } } }' },
+  'Query.me': { policy: 'signedIn', document: '{ me { id email preferences } }' },
+  'Query.viewer': { policy: 'signedIn', document: '{ viewer { credential permissions user { id } } }' },
+  'Query.myOrgs': { policy: 'signedIn', document: '{ myOrgs { isGlobal nodes { id } } }' },
+  'Query.myApiKeys': { policy: 'signedIn', document: '{ myApiKeys { nodes { id } } }' },
   'Query.node': {
     permission: 'platform.orgs.read',
-    outcomes: { ...signedIn, adminWithout: 'null', keyWithout: 'null' },
+    policy: 'nodeOfAnOrg',
     document: 'query ($id: ID!) { node(id: $id) { id } }',
     variables: org,
   },
   'Query.org': {
     permission: 'platform.orgs.read',
-    outcomes: { ...permitted, member: 'data', orgAdmin: 'data' },
+    policy: 'orgOrPermission',
     document: 'query ($id: UUID!) { org(id: $id) { id name } }',
     variables: org,
   },
-  'Query.orgs': { permission: 'platform.orgs.list', outcomes: permitted, document: '{ orgs { nodes { id } } }' },
+  'Query.orgs': { permission: 'platform.orgs.list', policy: 'permission', document: '{ orgs { nodes { id } } }' },
   'Query.orgMembers': {
     permission: 'platform.users.read',
-    outcomes: permitted,
+    policy: 'permission',
+    alsoOther: true,
     document: 'query ($id: UUID!) { orgMembers(orgId: $id) { nodes { id } } }',
     variables: org,
   },
   'Query.orgBilling': {
     permission: 'platform.billing.read',
-    outcomes: permitted,
+    policy: 'permissionAndOrgAccess',
     document: 'query ($id: UUID!) { orgBilling(orgId: $id) { maxLocations } }',
     variables: org,
   },
   'Query.user': {
     permission: 'platform.users.read',
-    // For who has no part in the platform's administration, another user does not exist.
-    outcomes: { ...permitted, member: 'NOT_FOUND', orgAdmin: 'NOT_FOUND' },
+    policy: 'selfOrPermission',
     document: 'query ($id: UUID!) { user(id: $id) { id } }',
-    variables: user,
+    variables: ({ userId }) => ({ id: userId }),
   },
-  'Query.users': { permission: 'platform.users.list', outcomes: permitted, document: '{ users { nodes { id } } }' },
+  'Query.users': { permission: 'platform.users.list', policy: 'permission', document: '{ users { nodes { id } } }' },
   'Query.impersonationSessions': {
     permission: 'platform.impersonation.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: '{ impersonationSessions { nodes { id reason } } }',
   },
-  'Query.settings': { permission: 'platform.settings.read', outcomes: permitted, document: '{ settings { version } }' },
-  'Query.groups': { permission: 'platform.groups.list', outcomes: permitted, document: '{ groups { nodes { id } } }' },
-  'Query.allGroups': { permission: 'platform.groups.list', outcomes: permitted, document: '{ allGroups { id } }' },
+  'Query.settings': { permission: 'platform.settings.read', policy: 'permission', document: '{ settings { version } }' },
+  'Query.groups': { permission: 'platform.groups.list', policy: 'permission', document: '{ groups { nodes { id } } }' },
+  'Query.allGroups': { permission: 'platform.groups.list', policy: 'permission', document: '{ allGroups { id } }' },
   'Query.group': {
     permission: 'platform.groups.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'query ($id: UUID!) { group(id: $id) { id permissions { key } } }',
     variables: async (at) => ({ id: await group(at) }),
   },
-  'Query.permissions': { permission: 'platform.groups.read', outcomes: permitted, document: '{ permissions { domains } }' },
-  'Query.admins': { permission: 'platform.admins.list', outcomes: permitted, document: '{ admins { nodes { id } } }' },
+  'Query.permissions': { permission: 'platform.groups.read', policy: 'permission', document: '{ permissions { domains } }' },
+  'Query.admins': { permission: 'platform.admins.list', policy: 'permission', document: '{ admins { nodes { id } } }' },
   'Query.admin': {
     permission: 'platform.admins.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'query ($id: UUID!) { admin(id: $id) { id } }',
     variables: ({ gateway }) => ({ id: gateway.adminId }),
   },
   'Query.adminOrgAccess': {
     permission: 'platform.org_access.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'query ($id: UUID!) { adminOrgAccess(adminId: $id) { id } }',
     variables: ({ gateway }) => ({ id: gateway.adminId }),
   },
-  'Query.partners': { permission: 'platform.partners.list', outcomes: permitted, document: '{ partners { nodes { id } } }' },
+  'Query.partners': { permission: 'platform.partners.list', policy: 'permission', document: '{ partners { nodes { id } } }' },
   'Query.partner': {
     permission: 'platform.partners.read',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'query ($id: UUID!) { partner(id: $id) { id } }',
     variables: partner,
   },
 
   'Mutation.login': {
-    outcomes: anyone,
+    policy: 'anyone',
     document: 'mutation ($input: LoginInput!) { login(input: $input) { accessToken } }',
-    variables: () => ({ input: { email: adminEmail, password: adminPassword } }),
+    variables: async (at) => ({ input: await account(at) }),
   },
   'Mutation.refreshToken': {
-    outcomes: anyone,
+    policy: 'anyone',
     document: 'mutation ($token: String!) { refreshToken(input: { refreshToken: $token }) { accessToken } }',
     variables: async (at) => ({ token: await refreshToken(at) }),
   },
-  'Mutation.logout': { permission: 'session', outcomes: interactive, document: 'mutation { logout { endedAt } }' },
+  'Mutation.logout': { policy: 'interactive', spendsCaller: true, document: 'mutation { logout { endedAt } }' },
   'Mutation.createApiKey': {
-    permission: 'session',
-    outcomes: interactive,
+    policy: 'interactive',
     document: 'mutation { createApiKey(input: { name: "another" }) { apiKey { id } } }',
   },
   'Mutation.revokeApiKey': {
-    permission: 'session',
-    // Allowed, but there is no such key of theirs.
-    outcomes: { ...interactive, member: 'NOT_FOUND', orgAdmin: 'NOT_FOUND', adminWithout: 'NOT_FOUND', adminWith: 'NOT_FOUND' },
+    policy: 'interactiveOwn',
     document: 'mutation ($id: UUID!) { revokeApiKey(id: $id) { revokedAt } }',
-    variables: () => ({ id: nobody }),
+    variables: apiKey,
   },
   'Mutation.updateMyPreferences': {
-    outcomes: signedIn,
+    policy: 'signedIn',
     document: 'mutation { updateMyPreferences(preferences: { theme: "dark" }) { user { id } } }',
   },
   'Mutation.deactivateUser': {
     permission: 'platform.users.deactivate',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { deactivateUser(id: $id) { user { id } } }',
     variables: user,
   },
   'Mutation.reactivateUser': {
     permission: 'platform.users.reactivate',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { reactivateUser(id: $id) { user { id } } }',
     variables: async ({ gateway }) => ({ id: await aUser(gateway.database, { status: 'deactivated' }) }),
   },
   'Mutation.updateOrg': {
     permission: 'platform.orgs.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { updateOrg(id: $id, input: { baseVersion: 1, name: "Acme" }) { org { id } } }',
-    variables: ownOrg,
+    variables: aNewOrg,
   },
   'Mutation.updateOrgBilling': {
     permission: 'platform.billing.update',
-    outcomes: permitted,
+    policy: 'permissionAndOrgAccess',
     document: 'mutation ($id: UUID!) { updateOrgBilling(orgId: $id, input: { maxLocations: 3 }) { billing { maxLocations } } }',
     variables: org,
   },
   'Mutation.startImpersonation': {
     permission: 'platform.impersonation.start',
-    // A key may not act as a user, whatever it is permitted.
-    outcomes: { ...permitted, keyWith: 'FORBIDDEN' },
-    lacking: { keyWith: 'session' },
+    policy: 'startImpersonation',
+    spendsCaller: true,
     document: `mutation ($userId: UUID!, $orgId: UUID!) {
       startImpersonation(input: { userId: $userId, orgId: $orgId, reason: "They asked for help." }) { token }
     }`,
@@ -239,36 +233,36 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   },
   'Mutation.endImpersonation': {
     permission: 'platform.impersonation.start',
-    // Whoever may end an impersonation acts as nobody here.
-    outcomes: { ...permitted, adminWith: 'NOT_FOUND', keyWith: 'NOT_FOUND' },
+    policy: 'endImpersonation',
+    spendsCaller: true,
     document: 'mutation { endImpersonation { sessionId } }',
   },
   'Mutation.updateSettings': {
     permission: 'platform.settings.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation { updateSettings(input: { maxOrgsPerShard: 400 }) { settings { version } } }',
   },
   'Mutation.createGroup': {
     permission: 'platform.groups.create',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($name: String!) { createGroup(input: { name: $name }) { group { id } } }',
     variables: () => ({ name: crypto.randomUUID() }),
   },
   'Mutation.updateGroup': {
     permission: 'platform.groups.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { updateGroup(id: $id, input: { baseVersion: 1, description: "x" }) { group { id } } }',
     variables: async (at) => ({ id: await group(at) }),
   },
   'Mutation.archiveGroup': {
     permission: 'platform.groups.delete',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { archiveGroup(id: $id) { group { id } } }',
     variables: async (at) => ({ id: await group(at) }),
   },
   'Mutation.createAdmin': {
     permission: 'platform.admins.create',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($input: CreateAdminInput!) { createAdmin(input: $input) { admin { id } } }',
     variables: async (at) => ({
       input: { email: `${crypto.randomUUID()}@test.example`, displayName: 'New', groupId: await group(at) },
@@ -276,44 +270,45 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   },
   'Mutation.updateAdmin': {
     permission: 'platform.admins.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { updateAdmin(id: $id, input: { displayName: "Ada" }) { admin { id } } }',
     variables: async (at) => ({ id: (await admin(at)).id }),
   },
   'Mutation.revokeAdmin': {
     permission: 'platform.admins.revoke',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { revokeAdmin(id: $id) { admin { id } } }',
     variables: async (at) => ({ id: (await admin(at)).id }),
   },
   'Mutation.assignGroup': {
     permission: 'platform.admins.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($input: AssignGroupInput!) { assignGroup(input: $input) { assignment { id } } }',
     variables: async (at) => ({ input: { adminId: (await admin(at)).id, groupId: await group(at) } }),
   },
   'Mutation.setAssignmentExpiry': {
     permission: 'platform.admins.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: `mutation ($id: UUID!, $assignmentId: UUID!) {
       setAssignmentExpiry(adminId: $id, assignmentId: $assignmentId, expiresAt: "2099-01-01T00:00:00Z") { assignment { id } } }`,
     variables: admin,
   },
   'Mutation.unassignGroup': {
     permission: 'platform.admins.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!, $assignmentId: UUID!) { unassignGroup(adminId: $id, assignmentId: $assignmentId) { removedId } }',
     variables: admin,
   },
   'Mutation.grantOrgAccess': {
     permission: 'platform.org_access.grant',
-    outcomes: permitted,
+    policy: 'permissionToGiveOrgAccess',
     document: 'mutation ($input: GrantOrgAccessInput!) { grantOrgAccess(input: $input) { orgAccess { id } } }',
     variables: async (at) => ({ input: { adminId: (await admin(at)).id, orgId: at.orgId } }),
   },
   'Mutation.revokeOrgAccess': {
     permission: 'platform.org_access.revoke',
-    outcomes: permitted,
+    policy: 'permission',
+    alsoOther: true,
     document: 'mutation ($id: UUID!, $orgId: UUID!) { revokeOrgAccess(adminId: $id, orgId: $orgId) { removedId } }',
     async variables(at) {
       const { id } = await admin(at);
@@ -323,7 +318,7 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   },
   'Mutation.setGlobalAccess': {
     permission: 'platform.org_access.grant',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { setGlobalAccess(adminId: $id, isGlobal: false) { admin { id } } }',
     variables: async (at) => ({ id: (await admin(at)).id }),
   },
@@ -332,26 +327,26 @@ export const rootFields: Readonly<Record<string, RootField>> = {
 
   'Mutation.createPartner': {
     permission: 'platform.partners.create',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($slug: String!) { createPartner(input: { name: "A partner", slug: $slug }) { partner { id } } }',
     variables: () => ({ slug: crypto.randomUUID() }),
   },
   'Mutation.updatePartner': {
     permission: 'platform.partners.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { updatePartner(id: $id, input: { baseVersion: 1, name: "Renamed" }) { partner { id } } }',
     variables: partner,
   },
   'Mutation.archivePartner': {
     permission: 'platform.partners.archive',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { archivePartner(id: $id) { partner { id } } }',
     variables: partner,
   },
 
   'Mutation.linkIdentity': {
     permission: 'platform.users.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($input: LinkIdentityInput!) { linkIdentity(input: $input) { identity { id } } }',
     variables: async ({ gateway }) => ({
       input: { userId: await aUser(gateway.database), issuer: 'https://issuer.example', subject: crypto.randomUUID() },
@@ -359,7 +354,7 @@ export const rootFields: Readonly<Record<string, RootField>> = {
   },
   'Mutation.unlinkIdentity': {
     permission: 'platform.users.update',
-    outcomes: permitted,
+    policy: 'permission',
     document: 'mutation ($id: UUID!) { unlinkIdentity(id: $id) { removedId } }',
     async variables({ gateway }) {
       const { db } = gateway.database;

@@ -1,19 +1,6 @@
 import { aMembership, anOrg, aUser, aWorkspace, aWorkspaceMember } from '../support/builders.js';
 import type { Place, RootField } from './rootFields.js';
 
-const inTheOrg: RootField['outcomes'] = {
-  anonymous: 'UNAUTHENTICATED',
-  member: 'FORBIDDEN',
-  orgAdmin: 'data',
-  adminWithout: 'FORBIDDEN',
-  adminWith: 'data',
-  keyWith: 'data',
-  keyWithout: 'FORBIDDEN',
-};
-
-/** A refusal names what the role would have had to allow. */
-const lacking = (action: string): RootField['lacking'] => ({ member: action, adminWithout: action, keyWithout: action });
-
 /** A workspace of the org with an owner and a member. */
 async function workspace({ gateway: { database }, orgId }: Place) {
   const id = await aWorkspace(database, orgId, `Place-${crypto.randomUUID()}`);
@@ -21,7 +8,7 @@ async function workspace({ gateway: { database }, orgId }: Place) {
   for (const user of [owner, userId]) await aMembership(database, orgId, user);
   await aWorkspaceMember(database, id, owner, 'owner');
   await aWorkspaceMember(database, id, userId, 'member');
-  return { id, userId };
+  return { id, userId, orgId };
 }
 
 async function someoneNew({ gateway: { database }, orgId }: Place): Promise<string> {
@@ -30,31 +17,40 @@ async function someoneNew({ gateway: { database }, orgId }: Place): Promise<stri
   return id;
 }
 
+/** `Query.users` where the filter names a workspace: a role there opens it. */
+export const usersOfAWorkspace: RootField = {
+  permission: 'platform.users.list',
+  refusalNames: 'users:list',
+  policy: 'roleOrPermission',
+  document: 'query ($id: UUID!) { users(filter: { workspaceId: $id }) { nodes { id } } }',
+  variables: workspace,
+};
+
 /** The root fields of workspaces, their members, and the end of a membership: none of the callers is a member of a workspace. */
 export const workspaceRootFields: Readonly<Record<string, RootField>> = {
   'Query.workspace': {
     permission: 'platform.workspaces.read',
-    outcomes: { ...inTheOrg, member: 'data' },
+    policy: 'workspaceOfMyOrgOrPermission',
     document: 'query ($id: UUID!) { workspace(id: $id) { id name } }',
     variables: workspace,
   },
   'Query.workspaces': {
     permission: 'platform.workspaces.list',
-    outcomes: { ...inTheOrg, orgAdmin: 'FORBIDDEN' },
+    policy: 'permission',
     document: '{ workspaces { nodes { id } } }',
     variables: async ({ gateway }) => ({ id: await aWorkspace(gateway.database, await anOrg(gateway.database), 'Elsewhere') }),
   },
   'Query.workspaceMembers': {
     permission: 'platform.workspaces.read',
-    lacking: lacking('workspace_members:list'),
-    outcomes: inTheOrg,
-    document: 'query ($id: UUID!) { workspaceMembers(workspaceId: $id) { nodes { userId } } }',
+    refusalNames: 'workspace_members:list',
+    policy: 'roleOrPermission',
+    document: 'query ($id: UUID!, $orgId: UUID) { workspaceMembers(workspaceId: $id, orgId: $orgId) { nodes { userId } } }',
     variables: workspace,
   },
   'Mutation.createWorkspace': {
     permission: 'platform.orgs.update',
-    lacking: lacking('workspaces:create'),
-    outcomes: inTheOrg,
+    refusalNames: 'workspaces:create',
+    policy: 'roleOrPermissionAndOrgAccess',
     // The workspace, and its first owner.
     entries: 2,
     document: `mutation ($orgId: UUID!, $ownerId: UUID!, $slug: String!) {
@@ -63,46 +59,47 @@ export const workspaceRootFields: Readonly<Record<string, RootField>> = {
   },
   'Mutation.updateWorkspace': {
     permission: 'platform.orgs.update',
-    lacking: lacking('workspaces:update'),
-    outcomes: inTheOrg,
+    refusalNames: 'workspaces:update',
+    policy: 'roleOrPermissionAndOrgAccess',
     document: 'mutation ($id: UUID!) { updateWorkspace(id: $id, input: { baseVersion: 1, description: "x" }) { workspace { id } } }',
     variables: workspace,
   },
   'Mutation.archiveWorkspace': {
     permission: 'platform.orgs.update',
-    lacking: lacking('workspaces:archive'),
-    outcomes: inTheOrg,
+    refusalNames: 'workspaces:archive',
+    policy: 'roleOrPermissionAndOrgAccess',
     document: 'mutation ($id: UUID!) { archiveWorkspace(id: $id) { workspace { archivedAt } } }',
     variables: workspace,
   },
   'Mutation.addWorkspaceMember': {
     permission: 'platform.orgs.update',
-    lacking: lacking('workspace_members:add'),
-    outcomes: inTheOrg,
+    refusalNames: 'workspace_members:add',
+    policy: 'roleOrPermissionAndOrgAccess',
     document:
-      'mutation ($id: UUID!, $userId: UUID!) { addWorkspaceMember(workspaceId: $id, input: { userId: $userId }) { member { role } } }',
+      'mutation ($id: UUID!, $orgId: UUID, $userId: UUID!) { addWorkspaceMember(workspaceId: $id, orgId: $orgId, input: { userId: $userId }) { member { role } } }',
     variables: async (at) => ({ ...(await workspace(at)), userId: await someoneNew(at) }),
   },
   'Mutation.changeWorkspaceMemberRole': {
     permission: 'platform.orgs.update',
-    lacking: lacking('workspace_members:update'),
-    outcomes: inTheOrg,
-    document: `mutation ($id: UUID!, $userId: UUID!) {
-      changeWorkspaceMemberRole(workspaceId: $id, userId: $userId, input: { role: OWNER }) { member { role } } }`,
+    refusalNames: 'workspace_members:update',
+    policy: 'roleOrPermissionAndOrgAccess',
+    document: `mutation ($id: UUID!, $orgId: UUID, $userId: UUID!) {
+      changeWorkspaceMemberRole(workspaceId: $id, orgId: $orgId, userId: $userId, input: { role: OWNER }) { member { role } } }`,
     variables: workspace,
   },
   'Mutation.removeOrgMember': {
     permission: 'platform.orgs.update',
-    lacking: lacking('org_members:remove'),
-    outcomes: inTheOrg,
+    refusalNames: 'org_members:remove',
+    policy: 'roleOrPermissionAndOrgAccess',
     document: 'mutation ($orgId: UUID!, $userId: UUID!) { removeOrgMember(orgId: $orgId, userId: $userId) { removedUserId } }',
     variables: async (at) => ({ orgId: at.orgId, userId: await someoneNew(at) }),
   },
   'Mutation.removeWorkspaceMember': {
     permission: 'platform.orgs.update',
-    lacking: lacking('workspace_members:remove'),
-    outcomes: inTheOrg,
-    document: 'mutation ($id: UUID!, $userId: UUID!) { removeWorkspaceMember(workspaceId: $id, userId: $userId) { removedUserId } }',
+    refusalNames: 'workspace_members:remove',
+    policy: 'roleOrPermissionAndOrgAccess',
+    document:
+      'mutation ($id: UUID!, $orgId: UUID, $userId: UUID!) { removeWorkspaceMember(workspaceId: $id, orgId: $orgId, userId: $userId) { removedUserId } }',
     variables: workspace,
   },
 };

@@ -3,6 +3,7 @@ import { type GraphQLObjectType, getNamedType, isEnumType, isInputObjectType, is
 import { isPublic, sameAudience, withParent } from '../../src/access/rule.js';
 import { ruleOf } from '../../src/access/shield.js';
 import { buildUnguardedSchema, rulesOf } from '../../src/schema/schema.js';
+import { checkedFields, refusesAnonymous } from './rules.js';
 
 const schema = buildUnguardedSchema();
 const rules = rulesOf(schema);
@@ -54,6 +55,16 @@ describe('every field of the schema', () => {
     const idle = roots.filter(({ type, field }) => [withParent, sameAudience, undefined].includes(ruleOf(rules, type.name, field.name)));
     expect(roots.length).toBeGreaterThan(10);
     expect(idle.map(({ at }) => at)).toEqual([]);
+  });
+
+  it('whose rule checks anything refuses who is not signed in', async () => {
+    const open = [];
+    for (const at of checkedFields()) {
+      const [type = '', field = ''] = at.split('.');
+      const rule = ruleOf(rules, type, field);
+      if (!rule || !(await refusesAnonymous(rule))) open.push(at);
+    }
+    expect(open).toEqual([]);
   });
 
   it('that leads to an object which rules decide on has a rule of its own', () => {

@@ -1,20 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { callersOf } from '../access/callers.js';
+import { callersFor } from '../access/callers.js';
 import { type RootField, rootFields } from '../access/rootFields.js';
+import { policyOfRow } from '../access/rowPolicy.js';
 import { aMembership, anOrg, aUser } from '../support/builders.js';
+import { testDatabase } from '../support/database.js';
 import { type Caller, type TestGateway, testGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
 let orgId: string;
+let otherOrgId: string;
 beforeAll(async () => {
-  gateway = await testGateway();
+  // To read everything, tenants with it, takes longer than a request may.
+  gateway = await testGateway({}, await testDatabase('template', { statementTimeout: 30_000 }));
   orgId = await anOrg(gateway.database);
+  otherOrgId = await anOrg(gateway.database);
   await sql`create function fail() returns trigger language plpgsql as $$ begin raise exception 'the trail is closed'; end $$;
     create trigger failing before insert on platform_audit_log for each row execute function fail();
     alter table platform_audit_log disable trigger failing`.execute(gateway.database.db);
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await gateway.close();
+  await gateway.database.drop();
+});
 
 async function closeTrail(isClosed: boolean): Promise<void> {
   await sql`alter table platform_audit_log ${sql.raw(isClosed ? 'enable' : 'disable')} trigger failing`.execute(gateway.database.db);
@@ -54,12 +62,11 @@ async function onAView(document: string): Promise<Attempt> {
 
 /** The mutations whose row in the table of root fields reaches nothing for any caller: here is what they do reach. */
 const reaching: Readonly<Record<string, () => Promise<Attempt>>> = {
-  'Mutation.revokeApiKey': async () => {
-    const admin = { token: gateway.adminToken };
-    const made = 'mutation { createApiKey(input: { name: "x" }) { apiKey { id } } }';
-    const { data } = await gateway.graphql<{ createApiKey: { apiKey: { id: string } } }, object>(made, {}, admin);
-    const document = 'mutation ($id: UUID!) { revokeApiKey(id: $id) { revokedAt } }';
-    return { document, variables: { id: data?.createApiKey.apiKey.id }, caller: admin };
+  'Mutation.changePassword': async () => {
+    const id = await aUser(gateway.database, { password: 'the one that was set' });
+    const document =
+      'mutation { changePassword(input: { currentPassword: "the one that was set", newPassword: "a better one of ours" }) { endedSessions } }';
+    return { document, variables: {}, caller: { token: gateway.tokenFor(id) } };
   },
   'Mutation.updateAuditView': () =>
     onAView('mutation ($id: UUID!) { updateAuditView(id: $id, input: { baseVersion: 1, isShared: true }) { view { id } } }'),
@@ -76,13 +83,16 @@ const reaching: Readonly<Record<string, () => Promise<Attempt>>> = {
 };
 
 /** The call that the mutation's row says is let through. */
-async function attemptOf(name: string, { document, variables, permission, outcomes }: RootField): Promise<Attempt> {
+async function attemptOf(name: string, row: RootField): Promise<Attempt> {
   const own = reaching[name];
   if (own) return own();
-  const callers = await callersOf(gateway, orgId, permission === 'session' ? undefined : permission);
-  const allowed = (['adminWith', 'orgAdmin', 'member', 'anonymous'] as const).find((caller) => outcomes[caller] === 'data');
+  const { document, variables, permission } = row;
+  const callers = await callersFor(gateway, { own: orgId, other: otherOrgId })(permission);
+  const allowed = (['adminWith', 'orgAdmin', 'member', 'anonymous'] as const).find(
+    (caller) => policyOfRow(row)?.expected(caller, 'own', 'enabled') === 'ok',
+  );
   if (!allowed) throw new Error(`No caller of the table gets through to ${name}: add what does to this test.`);
-  return { document, variables: (await variables?.({ gateway, orgId })) ?? {}, caller: callers[allowed] };
+  return { document, variables: (await variables?.({ gateway, orgId, userId: callers[allowed].userId })) ?? {}, caller: callers[allowed] };
 }
 
 const mutations = Object.entries(rootFields).filter(([name]) => name.startsWith('Mutation.'));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { aUser } from '../support/builders.js';
+import { anImpersonator } from '../access/callers.js';
+import { anOrg, aUser } from '../support/builders.js';
 import { type Caller, type TestGateway, testGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -52,7 +53,10 @@ describe('a secret', () => {
       nextAccess: next.accessToken ?? '',
       nextRefresh: next.refreshToken ?? '',
       apiKey: made?.createApiKey.secret ?? '',
+      impersonation: (await anImpersonator(gateway, await anOrg(gateway.database))).token ?? '',
+      forgedImpersonation: `imp_${'canary-imp-'.repeat(4)}`,
     };
+    expect(secrets.impersonation).toMatch(/^imp_/);
     for (const secret of Object.values(secrets)) expect(secret.length).toBeGreaterThan(15);
 
     const { refreshToken, accessToken } = next;
@@ -76,16 +80,23 @@ describe('a secret', () => {
       await sent({ query: '{ me { id } }' }, { headers: { authorization: `Basic ${secrets.apiKey}` } }),
       await sent({ query: '{ me { id } }' }, { headers: { authorization: `Bearer ${accessToken}.x` } }),
       await sent({ query: '{ me { id } }' }, { token: secrets.apiKey, headers: { traceparent: secrets.apiKey } }),
+      await sent({ query: '{ me { id } }' }, { token: secrets.impersonation, headers: { traceparent: secrets.impersonation } }),
+      await sent({ query: '{ me { id } }' }, { token: secrets.forgedImpersonation }),
+      await sent({ query: '{ me { id } }' }, { headers: { authorization: `Basic ${secrets.impersonation}` } }),
+      await sent({ query: 'mutation { logout { endedAt } }' }, { token: secrets.impersonation }),
+      await sent({ user_uuid: secrets.impersonation }, { token: accessToken }, '/api/v1/platform/impersonation/start'),
       await sent({}, { token: secrets.apiKey }, '/v1/users/me'),
       await sent({ base_version: password }, { token: accessToken }, '/api/v1/platform/orgs'),
     ];
     for (const path of ['/graphql', '/v1/users/me', '/nowhere', '/docs', '/livez']) {
-      for (const secret of [secrets.apiKey, accessToken, password]) {
+      for (const secret of [secrets.apiKey, secrets.impersonation, accessToken, password]) {
         const { body } = await gateway.rest('GET', `${path}?token=${secret}&access_token=${secret}`, {});
         answers.push(JSON.stringify(body));
       }
     }
-    // The session's end by reuse, and the key's, leave entries too.
+    // The session's end by reuse, the key's, and the impersonation's leave entries too.
+    expect(await sent({}, { token: secrets.impersonation }, '/api/v1/platform/impersonation/end')).toContain('[204');
+    await sent({}, { token: secrets.impersonation }, '/api/v1/platform/impersonation/end');
     await gateway.rest('GET', '/v1/users/me', { token: secrets.apiKey });
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     expect(metrics).toContain('# HELP');

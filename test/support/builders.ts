@@ -179,6 +179,26 @@ export async function aGrant(
   return id;
 }
 
+/** A group of no permission, which nobody has. @returns the public id */
+export async function aGroup({ db }: TestDatabase): Promise<string> {
+  const id = uuidv7();
+  await db
+    .insertInto('groups')
+    .values({ public_id: id, name: `Group ${id}` })
+    .execute();
+  return id;
+}
+
+/** A partner. @returns the public id */
+export async function aPartner({ db }: TestDatabase): Promise<string> {
+  const id = uuidv7();
+  await db
+    .insertInto('partners')
+    .values({ public_id: id, name: 'A partner', slug: `partner-${id}`, partner_type: 'integration' })
+    .execute();
+  return id;
+}
+
 /** Access of an admin to one org. */
 export async function anOrgAccess({ db }: TestDatabase, userId: string, orgId: string): Promise<void> {
   const org = await db.selectFrom('orgs').select('id').where('public_id', '=', orgId).executeTakeFirstOrThrow();

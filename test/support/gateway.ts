@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type DocumentNode, print } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, print } from 'graphql';
 import { issueAccessToken } from '../../src/access/accessTokens.js';
 import { type SigningKeys, signingKeys } from '../../src/access/signingKeys.js';
 import { type Config, parseConfig } from '../../src/config.js';
@@ -62,17 +62,19 @@ export interface TestGateway {
 
 const testKeys = signingKeys([{ kid: 'test', secret: Buffer.from('0123456789abcdefghijklmnopqrstuv') }], 'tenantry', 'tenantry');
 
-const testShardKeys = `1:${randomBytes(32).toString('base64url')}`;
+export const testShardKeys = `1:${randomBytes(32).toString('base64url')}`;
 
 /**
  * Starts a gateway on a copy of the template database, or on the given one.
  * @param env configuration beyond the defaults
  * @param keys what it signs and verifies access tokens with
+ * @param schema what it serves, where it is not the product's own
  */
 export async function testGateway(
   env: Readonly<Record<string, string>> = {},
   on?: TestDatabase,
   keys: SigningKeys = testKeys,
+  schema?: GraphQLSchema,
 ): Promise<TestGateway> {
   const database = on ?? (await testDatabase());
   const config: Config = parseConfig({ PORT: '0', LOG_LEVEL: 'info', SHARD_KEYS: testShardKeys, ...env });
@@ -87,7 +89,7 @@ export async function testGateway(
     applicationName: 'tenantry tests',
   });
   const platform = platformOf(database, tenancy, config, keys);
-  const app = await createGateway({ config, database, platform, logger, metrics: createMetrics() });
+  const app = await createGateway({ config, database, platform, logger, metrics: createMetrics(), schema });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const { public_id: adminId } = await database.db
     .selectFrom('users')
