@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { countEntries } from '../../src/audit/counts.service.js';
 import { auditRollups } from '../../src/audit/rollups.duty.js';
 import { grainsOf, rollups } from '../../src/audit/rollups.js';
+import { openDatabase } from '../../src/db/pool.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -96,12 +97,18 @@ describe('The counts of the trail', () => {
   });
 
   it('are right while many write, several workers count, and these are killed again and again', async () => {
-    const { pool } = gateway.database;
+    // On connections of their own, so that nobody else's is killed.
+    const applicationName = 'workers to be killed';
+    const limits = { poolSize: 4, acquireTimeout: 10_000, statementTimeout: 0, applicationName };
+    const workers = openDatabase({ url: gateway.database.url, ...limits });
+    const { signal } = new AbortController();
+    const log = { info() {}, warn() {}, error() {} };
     let writersAreBusy = true;
+    let killed = 0;
     const random = (n: number) => Math.floor(Math.random() * n);
 
     async function write() {
-      for (let i = 0; i < 25; i += 1) {
+      for (let i = 0; i < 25 || (killed < 3 && i < 1_000); i += 1) {
         await within(async (client) => {
           await client.query('begin');
           await client.query(writing, [1 + random(4)]);
@@ -110,14 +117,20 @@ describe('The counts of the trail', () => {
         });
       }
     }
-    let killed = 0;
     async function count() {
-      while (writersAreBusy) await gateway.runDuty(auditRollups).catch(() => (killed += 1));
+      while (writersAreBusy) {
+        try {
+          await auditRollups.run({ ...gateway.platform, db: workers.db, log, signal });
+        } catch {
+          killed += 1;
+        }
+      }
     }
     async function kill() {
+      const killing = `select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = $1 and state <> 'idle' and random() < 0.3`;
       while (writersAreBusy) {
-        await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and query like '/* audit rollups */%' and pid <> pg_backend_pid() and random() < 0.3`);
+        await gateway.database.pool.query(killing, [applicationName]);
         await sleep(10);
       }
     }
@@ -131,7 +144,8 @@ describe('The counts of the trail', () => {
       writersAreBusy = false;
     });
     await Promise.all([writers, count(), count(), kill(), read()]);
-    expect(killed).toBeGreaterThan(0);
+    await workers.close();
+    expect(killed).toBeGreaterThanOrEqual(3);
     await gateway.runDuty(auditRollups);
     expect(await faults()).toEqual(exact);
     await expectExactAnswer();
