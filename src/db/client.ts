@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { isUnanswered } from './unanswered.js';
 
 /** Called after every statement with the time it took. */
 export type OnStatement = (seconds: number) => void;
@@ -27,7 +28,7 @@ function forgetPlans(): void {
 
 /**
  * A client that prepares what it runs with parameters: Kysely gives its statements no name, and a named one is
- * parsed and planned once a connection, which halves the cost of a hot query.
+ * parsed and planned once a connection, which halves the cost of a hot query. A connection on which no answer came in time is given up.
  */
 export function preparingClient(onStatement: OnStatement): typeof pg.Client {
   return class PreparingClient extends pg.Client {
@@ -44,6 +45,9 @@ export function preparingClient(onStatement: OnStatement): typeof pg.Client {
       const start = process.hrtime.bigint();
       try {
         return await this.#run(text, values);
+      } catch (error) {
+        if (isUnanswered(error)) this.connection.stream.destroy(error);
+        throw error;
       } finally {
         onStatement(Number(process.hrtime.bigint() - start) / 1e9);
       }

@@ -11,10 +11,11 @@ export interface PoolOptions {
   readonly poolSize: number;
   /** Milliseconds to wait for a free connection before `Unavailable`. */
   readonly acquireTimeout: number;
-  /** Milliseconds after which the server cancels a statement; 0 for none. */
+  /**
+   * Milliseconds after which the server cancels a statement; 0 for never. A connection on which a second later there is no answer is
+   * given up.
+   */
   readonly statementTimeout: number;
-  /** Milliseconds after which a statement that got no answer at all is given up; 0 for never. */
-  readonly answerTimeout?: number;
   readonly applicationName: string;
   /** An idle connection broke. The pool has dropped it; nothing else needs to be done. */
   readonly onIdleError?: (error: Error) => void;
@@ -32,6 +33,9 @@ export interface Database {
   readonly url: string;
   close(): Promise<void>;
 }
+
+/** Milliseconds beyond the server's own timeout after which a statement counts as lost. */
+const grace = 1_000;
 
 const TIMESTAMPTZ = 1184;
 
@@ -75,7 +79,7 @@ export function openPool<Tables>(options: PoolOptions, Client: typeof pg.Client)
     connectionTimeoutMillis: options.acquireTimeout,
     idleTimeoutMillis: 30_000,
     statement_timeout: options.statementTimeout || undefined,
-    query_timeout: options.answerTimeout || undefined,
+    query_timeout: options.statementTimeout > 0 ? options.statementTimeout + grace : undefined,
     idle_in_transaction_session_timeout: 30_000,
     application_name: options.applicationName,
     options: '-c timezone=UTC -c datestyle=ISO',

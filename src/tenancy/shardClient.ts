@@ -1,6 +1,5 @@
 import pg from 'pg';
-
-const noAnswer = 'Query read timeout';
+import { isUnanswered } from '../db/unanswered.js';
 
 /**
  * A client of a server that may be far away, and die. It prepares nothing: one connection serves many tenants, and a plan that was kept
@@ -25,7 +24,7 @@ export class ShardClient extends pg.Client {
     try {
       return await result;
     } catch (error) {
-      if (error instanceof Error && error.message === noAnswer) this.connection.stream.destroy(error);
+      if (isUnanswered(error)) this.connection.stream.destroy(error);
       throw error;
     }
   }

@@ -49,8 +49,6 @@ interface OpenPool {
 }
 
 const breaking = { failures: 3, rest: 5_000, judge };
-/** Milliseconds beyond the shard's own timeout after which a statement counts as lost. */
-const grace = 1_000;
 
 function judge(error: unknown): 'failed' | 'alive' | 'unknown' {
   if (isPoolFull(error)) return 'unknown';
@@ -94,9 +92,7 @@ export function openShardPools(options: ShardPoolsOptions): ShardPools {
     }
     if (known) retire(key, known);
     else makePlace();
-    const { statementTimeout } = options;
-    const answerTimeout = statementTimeout > 0 ? statementTimeout + grace : 0;
-    const { db } = openPool<TenantDB>({ ...options, url: urlOf({ key, id, sealedDsn }), answerTimeout }, ShardClient);
+    const { db } = openPool<TenantDB>({ ...options, url: urlOf({ key, id, sealedDsn }) }, ShardClient);
     const opened = { db, madeOf, users: 0 };
     pools.set(key, opened);
     return opened;

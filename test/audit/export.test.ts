@@ -224,7 +224,7 @@ describe('an export that GraphQL makes', () => {
     const inGraphQL = await gateway.graphql(make, { input: {} }, acting);
     const onRest = await download(gateway, path({}), acting);
     await enforce('ENABLED');
-    expect(inGraphQL.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', requiredPermission: 'session' } }]);
+    expect(inGraphQL.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(onRest.status).toBe(403);
   });
 

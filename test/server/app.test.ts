@@ -285,7 +285,7 @@ describe('CORS', () => {
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
     const response = await app.inject({ url: '/things/1', headers: { origin: 'https://app.example.com' } });
     expect(response.headers).toMatchObject({
-      'access-control-expose-headers': 'ETag, traceparent, Retry-After',
+      'access-control-expose-headers': 'ETag, Idempotency-Replayed, traceparent, Retry-After',
       vary: 'Origin',
     });
   });
