@@ -6,9 +6,76 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** What an org has subscribed to. */
 export type AccountType =
-  | 'enterprise'
-  | 'professional'
-  | 'starter';
+  | 'ENTERPRISE'
+  | 'PROFESSIONAL'
+  | 'STARTER';
+
+/** A member of the org to add to a workspace. */
+export type AddWorkspaceMemberInput = {
+  /** Not above the caller’s own. */
+  role?: WorkspaceRole;
+  /** The user: an active member of the workspace’s org. */
+  userId: string;
+};
+
+/** Which entries of the trail. Several conditions must all hold. */
+export type AuditFilter = {
+  /** One of these actions, such as `org.update`. */
+  actions?: Array<string> | null | undefined;
+  /** Part of the name, the email or the username of the user who acted, as they are called now, without case. */
+  actor?: string | null | undefined;
+  /** By this actor: the id of a user, or `system`. */
+  actorId?: string | null | undefined;
+  /** By one of these actors. */
+  actorIds?: Array<string> | null | undefined;
+  /** The change concerned this field, such as `billingEmail`. */
+  changedField?: string | null | undefined;
+  /** Not before this moment, or the first moment of this day in UTC. */
+  from?: unknown;
+  /** Of this org. */
+  orgId?: string | null | undefined;
+  /** Ended like this. */
+  outcome?: AuditOutcome | null | undefined;
+  /** About the object with this id. */
+  resourceId?: string | null | undefined;
+  /** About an object of this type. */
+  resourceType?: string | null | undefined;
+  /** About an object of one of these types. */
+  resourceTypes?: Array<string> | null | undefined;
+  /** Part of who acted (their id, or their name at the time), or of the type, the id or the name of the object, without case. */
+  search?: string | null | undefined;
+  /** Not after this moment, or the last moment of this day in UTC. */
+  to?: unknown;
+};
+
+/** How what an entry tells of ended. */
+export type AuditOutcome =
+  /** It was refused. */
+  | 'DENIED'
+  /** It was tried and did not succeed, such as a sign-in with a wrong password. */
+  | 'FAILED'
+  /** It was done. */
+  | 'SUCCESS'
+  /** It was done without the permission, because enforcement only audits. */
+  | 'VIOLATION';
+
+/** Another role for a member. */
+export type ChangeWorkspaceMemberRoleInput = {
+  /** The version that the change is based on, where it matters. Another one is a conflict. */
+  baseVersion?: number | null | undefined;
+  /** Not above the caller’s own. */
+  role: WorkspaceRole;
+};
+
+/** An admin to make, of a user who exists or of a new one. */
+export type CreateAdminInput = {
+  /** The name of a new user: 1 to 200 characters. That of a user who exists stays. */
+  displayName: string;
+  /** Whose user becomes the admin; a new user is made where nobody has it. */
+  email: string;
+  /** Their first group; the caller must hold each of its permissions. */
+  groupId: string;
+};
 
 /** A key to make. */
 export type CreateApiKeyInput = {
@@ -20,22 +87,111 @@ export type CreateApiKeyInput = {
   permissions?: Array<string>;
 };
 
+/** A group to make. */
+export type CreateGroupInput = {
+  /** At most 2,000 characters. */
+  description?: string;
+  /** 1 to 200 characters. */
+  name: string;
+  /** Keys of permissions; the caller must hold each. */
+  permissions?: Array<string>;
+};
+
+/** An org to make. */
+export type CreateOrgInput = {
+  /** What the org has subscribed to. */
+  accountType?: AccountType | null | undefined;
+  /** A user who is to be the org’s first member, with the role hint `admin`. */
+  adminUserId?: string | null | undefined;
+  /** Where bills go. */
+  billingEmail?: string | null | undefined;
+  /** Whom to write to. */
+  contactEmail?: string | null | undefined;
+  /** Whom to ask for. */
+  contactName?: string | null | undefined;
+  /** Where to call. */
+  contactPhone?: string | null | undefined;
+  /** Headquarters: first line of the address. */
+  hqAddressLine1?: string | null | undefined;
+  /** Headquarters: second line of the address. */
+  hqAddressLine2?: string | null | undefined;
+  /** Headquarters: city. */
+  hqCity?: string | null | undefined;
+  /** Headquarters: country. */
+  hqCountry?: string | null | undefined;
+  /** Headquarters: postal code. */
+  hqPostalCode?: string | null | undefined;
+  /** Headquarters: state or region. */
+  hqState?: string | null | undefined;
+  /** At most 10,000 characters. */
+  internalNotes?: string | null | undefined;
+  /** At least 1. */
+  maxLocations?: number | null | undefined;
+  /** 1 to 200 characters. */
+  name: string;
+  /** Place the org on a shard of this region; on any where it is left out. */
+  region?: string | null | undefined;
+  /** Lowercase kebab-case, at most 100 characters, unique. */
+  slug: string;
+  /** Number at the tax office. */
+  taxId?: string | null | undefined;
+  /** At most 2,048 characters. */
+  website?: string | null | undefined;
+};
+
+/** Whom to make. */
+export type CreateUserInput = {
+  /** The name that others see; the full name or the username where it is left out. */
+  displayName?: string | null | undefined;
+  /** Unique without case. Signs the user in, and is yet to be verified. */
+  email: string;
+  /** At most 200 characters. */
+  fullName?: string | null | undefined;
+  /** The org that the user joins; where it is left out, the one that the caller is an admin of. */
+  orgId?: string | null | undefined;
+  /** 8 to 1024 characters; the common ones are refused. Only its hash is kept. */
+  password: string;
+  /** 1 to 100 characters, unique without case. */
+  username: string;
+};
+
+/** A workspace to make. */
+export type CreateWorkspaceInput = {
+  /** At most 2,000 characters. */
+  description?: string | null | undefined;
+  /** 1 to 200 characters. */
+  name: string;
+  /** The first owner: an active member of the org. The caller where it is left out. */
+  ownerId?: string | null | undefined;
+  /** Lowercase kebab-case, at most 100 characters; unique among the org’s workspaces. */
+  slug: string;
+};
+
 /** How a caller proved who they are. */
 export type CredentialKind =
   /** An API key. */
-  | 'api_key'
+  | 'API_KEY'
   /** An admin acts as the user. */
-  | 'impersonation'
+  | 'IMPERSONATION'
   /** An access token of a session that began with a sign-in. */
-  | 'session'
+  | 'SESSION'
   /** An access token that the platform itself gave out at its start. */
-  | 'token';
+  | 'TOKEN';
 
 /** How far an org has come with its first steps. */
 export type OnboardingStatus =
-  | 'completed'
-  | 'in_progress'
-  | 'pending';
+  | 'COMPLETED'
+  | 'IN_PROGRESS'
+  | 'PENDING';
+
+/** Whether an org is open to its members. */
+export type OrgStatus =
+  /** Open. */
+  | 'ACTIVE'
+  /** Being made, or moved to another shard. */
+  | 'MIGRATING'
+  /** Closed to its members. */
+  | 'SUSPENDED';
 
 /** What to change. A field that is left out stays as it is; null clears it. */
 export type UpdateOrgInput = {
@@ -78,6 +234,77 @@ export type UpdateOrgInput = {
   /** At most 2,048 characters. */
   website?: string | null | undefined;
 };
+
+/** What a member may do in a workspace: what the roles above allow, and more. */
+export type WorkspaceRole =
+  /** Change it, and its members up to admins. */
+  | 'ADMIN'
+  /** Work in it. */
+  | 'MEMBER'
+  /** Archive it, and change every member. A workspace keeps at least one owner. */
+  | 'OWNER'
+  /** See the workspace and its members. */
+  | 'VIEWER';
+
+export type OpenOrgMutationVariables = Exact<{
+  input: CreateOrgInput;
+}>;
+
+
+export type OpenOrgMutation = { createOrg: { org: { id: string, slug: string, status: OrgStatus, members: { nodes: Array<{ roleHint: string | null, user: { id: string } }> } } } };
+
+export type HireUserMutationVariables = Exact<{
+  input: CreateUserInput;
+}>;
+
+
+export type HireUserMutation = { createUser: { user: { id: string, displayName: string } } };
+
+export type OpenWorkspaceMutationVariables = Exact<{
+  orgId: string;
+  input: CreateWorkspaceInput;
+}>;
+
+
+export type OpenWorkspaceMutation = { createWorkspace: { workspace: { id: string, slug: string, members: { nodes: Array<{ userId: string, role: WorkspaceRole }> } } } };
+
+export type InviteMutationVariables = Exact<{
+  workspaceId: string;
+  input: AddWorkspaceMemberInput;
+}>;
+
+
+export type InviteMutation = { addWorkspaceMember: { member: { userId: string, role: WorkspaceRole } } };
+
+export type PromoteMutationVariables = Exact<{
+  workspaceId: string;
+  userId: string;
+  input: ChangeWorkspaceMemberRoleInput;
+}>;
+
+
+export type PromoteMutation = { changeWorkspaceMemberRole: { member: { role: WorkspaceRole } } };
+
+export type FoundGroupMutationVariables = Exact<{
+  input: CreateGroupInput;
+}>;
+
+
+export type FoundGroupMutation = { createGroup: { group: { id: string, permissions: Array<{ key: string }> } } };
+
+export type AppointMutationVariables = Exact<{
+  input: CreateAdminInput;
+}>;
+
+
+export type AppointMutation = { createAdmin: { admin: { id: string } } };
+
+export type SearchTrailQueryVariables = Exact<{
+  filter: AuditFilter;
+}>;
+
+
+export type SearchTrailQuery = { auditEntries: { totalCount: number, nodes: Array<{ action: string, actorId: string, resourceType: string }> } };
 
 export type SignInMutationVariables = Exact<{
   email: string;
@@ -134,6 +361,14 @@ export type RevokeKeyMutationVariables = Exact<{
 export type RevokeKeyMutation = { revokeApiKey: { revokedAt: string } };
 
 
+export const OpenOrgDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"OpenOrg"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateOrgInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createOrg"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"org"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"slug"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"roleHint"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<OpenOrgMutation, OpenOrgMutationVariables>;
+export const HireUserDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"HireUser"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateUserInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createUser"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}}]}}]}}]} as unknown as DocumentNode<HireUserMutation, HireUserMutationVariables>;
+export const OpenWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"OpenWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"orgId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UUID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateWorkspaceInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createWorkspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"orgId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"orgId"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"slug"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"userId"}},{"kind":"Field","name":{"kind":"Name","value":"role"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<OpenWorkspaceMutation, OpenWorkspaceMutationVariables>;
+export const InviteDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Invite"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"workspaceId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UUID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"AddWorkspaceMemberInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"addWorkspaceMember"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"workspaceId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"workspaceId"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"member"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"userId"}},{"kind":"Field","name":{"kind":"Name","value":"role"}}]}}]}}]}}]} as unknown as DocumentNode<InviteMutation, InviteMutationVariables>;
+export const PromoteDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Promote"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"workspaceId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UUID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"userId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UUID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ChangeWorkspaceMemberRoleInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"changeWorkspaceMemberRole"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"workspaceId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"workspaceId"}}},{"kind":"Argument","name":{"kind":"Name","value":"userId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"userId"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"member"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"role"}}]}}]}}]}}]} as unknown as DocumentNode<PromoteMutation, PromoteMutationVariables>;
+export const FoundGroupDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"FoundGroup"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateGroupInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createGroup"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"group"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"permissions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}}]}}]}}]}}]}}]} as unknown as DocumentNode<FoundGroupMutation, FoundGroupMutationVariables>;
+export const AppointDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Appoint"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateAdminInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createAdmin"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"admin"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]} as unknown as DocumentNode<AppointMutation, AppointMutationVariables>;
+export const SearchTrailDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"SearchTrail"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"AuditFilter"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"auditEntries"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"20"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"action"}},{"kind":"Field","name":{"kind":"Name","value":"actorId"}},{"kind":"Field","name":{"kind":"Name","value":"resourceType"}}]}}]}}]}}]} as unknown as DocumentNode<SearchTrailQuery, SearchTrailQueryVariables>;
 export const SignInDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SignIn"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"email"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"EmailAddress"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"password"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"login"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"email"},"value":{"kind":"Variable","name":{"kind":"Name","value":"email"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"password"},"value":{"kind":"Variable","name":{"kind":"Name","value":"password"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accessToken"}},{"kind":"Field","name":{"kind":"Name","value":"refreshToken"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}}]}}]}}]} as unknown as DocumentNode<SignInMutation, SignInMutationVariables>;
 export const RefreshDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Refresh"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"token"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"refreshToken"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"refreshToken"},"value":{"kind":"Variable","name":{"kind":"Name","value":"token"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accessToken"}},{"kind":"Field","name":{"kind":"Name","value":"refreshToken"}}]}}]}}]} as unknown as DocumentNode<RefreshMutation, RefreshMutationVariables>;
 export const SignOutDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SignOut"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"logout"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"endedAt"}}]}}]}}]} as unknown as DocumentNode<SignOutMutation, SignOutMutationVariables>;

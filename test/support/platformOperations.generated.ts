@@ -400,14 +400,14 @@ export type Post_Orgs_Org_Uuid_SeedMutationVariables = Exact<{
 }>;
 
 
-export type Post_Orgs_Org_Uuid_SeedMutation = { seedOrg: { job: { status: JobStatus, statistics: Record<string, unknown>, errors: Array<string>, job_uuid: string, org_id: string, seed_type: JobKind, status_url: string, events_url: string, request_payload: Record<string, unknown>, requested_by: number | null, requested_at: string, started_at: string | null, completed_at: string | null, cancel_requested_at: string | null, heartbeat_at: string | null, worker_id: string | null, current_stage: string | null, current_message: string | null, progress_current: number | null, progress_total: number | null, created_at: string, updated_at: string } } };
+export type Post_Orgs_Org_Uuid_SeedMutation = { seedOrg: { job: { status: JobStatus, statistics: Record<string, unknown>, errors: Array<string>, job_uuid: string, org_id: string, seed_type: JobKind, status_url: string, events_url: string, request_payload: Record<string, unknown>, requested_by: unknown, requested_at: string, started_at: string | null, completed_at: string | null, cancel_requested_at: string | null, heartbeat_at: string | null, worker_id: string | null, current_stage: string | null, current_message: string | null, progress_current: number | null, progress_total: number | null, created_at: string, updated_at: string } } };
 
 export type Get_Jobs_Job_UuidQueryVariables = Exact<{
   job_uuid: string;
 }>;
 
 
-export type Get_Jobs_Job_UuidQuery = { job: { status: JobStatus, statistics: Record<string, unknown>, errors: Array<string>, job_uuid: string, org_id: string, seed_type: JobKind, status_url: string, events_url: string, request_payload: Record<string, unknown>, requested_by: number | null, requested_at: string, started_at: string | null, completed_at: string | null, cancel_requested_at: string | null, heartbeat_at: string | null, worker_id: string | null, current_stage: string | null, current_message: string | null, progress_current: number | null, progress_total: number | null, created_at: string, updated_at: string } | null };
+export type Get_Jobs_Job_UuidQuery = { job: { status: JobStatus, statistics: Record<string, unknown>, errors: Array<string>, job_uuid: string, org_id: string, seed_type: JobKind, status_url: string, events_url: string, request_payload: Record<string, unknown>, requested_by: unknown, requested_at: string, started_at: string | null, completed_at: string | null, cancel_requested_at: string | null, heartbeat_at: string | null, worker_id: string | null, current_stage: string | null, current_message: string | null, progress_current: number | null, progress_total: number | null, created_at: string, updated_at: string } | null };
 
 export type Get_Jobs_Job_Uuid_EventsSubscriptionVariables = Exact<{
   job_uuid: string;
@@ -417,7 +417,7 @@ export type Get_Jobs_Job_Uuid_EventsSubscriptionVariables = Exact<{
 
 export type Get_Jobs_Job_Uuid_EventsSubscription = { jobProgress: { at: string, status: JobStatus, statistics: Record<string, unknown>, errors: Array<string>, id: number, job_uuid: string, current_stage: string | null, current_message: string | null, progress_current: number | null, progress_total: number | null, cancel_requested_at: string | null } };
 
-export type SeedJobFragment = { status: JobStatus, statistics: Record<string, unknown>, errors: Array<string>, job_uuid: string, org_id: string, seed_type: JobKind, status_url: string, events_url: string, request_payload: Record<string, unknown>, requested_by: number | null, requested_at: string, started_at: string | null, completed_at: string | null, cancel_requested_at: string | null, heartbeat_at: string | null, worker_id: string | null, current_stage: string | null, current_message: string | null, progress_current: number | null, progress_total: number | null, created_at: string, updated_at: string };
+export type SeedJobFragment = { status: JobStatus, statistics: Record<string, unknown>, errors: Array<string>, job_uuid: string, org_id: string, seed_type: JobKind, status_url: string, events_url: string, request_payload: Record<string, unknown>, requested_by: unknown, requested_at: string, started_at: string | null, completed_at: string | null, cancel_requested_at: string | null, heartbeat_at: string | null, worker_id: string | null, current_stage: string | null, current_message: string | null, progress_current: number | null, progress_total: number | null, created_at: string, updated_at: string };
 
 export type SeedJobEventFragment = { at: string, status: JobStatus, statistics: Record<string, unknown>, errors: Array<string>, id: number, job_uuid: string, current_stage: string | null, current_message: string | null, progress_current: number | null, progress_total: number | null, cancel_requested_at: string | null };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { codegen } from '@graphql-codegen/core';
 import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
 import * as typescriptOperations from '@graphql-codegen/typescript-operations';
-import { type GraphQLSchema, parse, printSchema, Source } from 'graphql';
+import { buildASTSchema, type GraphQLSchema, parse, printSchema, Source } from 'graphql';
 import { parse as parseYaml } from 'yaml';
 
 interface CodegenConfig {
@@ -33,11 +33,12 @@ export async function operationTypes(schema: GraphQLSchema, dialect: GraphQLSche
   // The file is ours, and the plugins check what they are given.
   const { generates, plugins, config } = parseYaml(readFileSync('codegen.yml', 'utf8')) as CodegenConfig;
   const files = Object.entries(generates).map(async ([filename, entry]) => {
-    const used = entry.dialect ? dialect : schema;
+    // As a client reads it: without the values that stand behind the names of enums.
+    const published = parse(printSchema(entry.dialect ? dialect : schema));
     const content = await codegen({
       filename,
-      schema: parse(printSchema(used)),
-      schemaAst: used,
+      schema: published,
+      schemaAst: buildASTSchema(published),
       documents: documentsBelow(entry.documents),
       plugins: plugins.map((name) => ({ [name]: {} })),
       pluginMap,
