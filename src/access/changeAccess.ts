@@ -9,7 +9,7 @@ import { requireReachesAllOf } from './orgAccessHeld.js';
 const lock = 7_265_302;
 
 /** The permission without which nobody could let anybody in again. */
-const lastingPermission = 'platform.admins.create';
+export const lastingPermission = 'platform.admins.create';
 
 /**
  * Runs a change of who may do what: one at a time over all gateways, so that what it checks still holds when it commits,

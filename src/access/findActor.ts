@@ -5,6 +5,7 @@ import { Unauthenticated } from '../errors.js';
 import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, ActorOrg, Credential, PermissionEnforcement } from './actor.js';
 import { issuerNamedIn, type OpenIdClaims } from './openIdIssuer.js';
+import { isOpen } from './openOrg.js';
 import { apiKeyPrefix, hashOf, impersonationPrefix } from './secrets.js';
 
 /** What one request is decided on: the caller, where there is one, and how strictly permissions bind. */
@@ -23,7 +24,8 @@ interface ActorRow {
   display_name: string;
   has_platform_access: boolean;
   is_global_access: boolean;
-  permissions: string[];
+  /** Keys, in order, with a space between them. */
+  permissions: string;
   orgs: { key: string; id: string; role_hint: string | null; is_platform: boolean }[];
   org_access: string[];
   enforcement: PermissionEnforcement;
@@ -45,13 +47,15 @@ interface KeyRow extends ActorRow {
 }
 
 // Everything that a decision needs, at decision time. What counts now is said by the views of the database: an expired or suspended
-// assignment and an archived group give nothing, and whoever is blocked has no row. A suspended org has no members.
+// assignment and an archived group give nothing, and whoever is blocked has no row. A suspended org has no members, nor has one that is being made.
 const actorColumns = `
   u.id as key, u.public_id as id, u.email, u.display_name, u.has_platform_access, u.is_global_access,
-  array(select distinct p.permission from effective_permissions p where p.user_id = u.id) as permissions,
+  coalesce((
+    select string_agg(distinct p.permission, ' ' order by p.permission) from effective_permissions p where p.user_id = u.id
+  ), '') as permissions,
   coalesce((
     select json_agg(json_build_object('key', o.id::text, 'id', o.public_id, 'role_hint', m.role_hint, 'is_platform', o.is_platform))
-    from org_memberships m join orgs o on o.id = m.org_id and o.status = 'active'
+    from org_memberships m join orgs o on o.id = m.org_id and ${isOpen('o')}
     where m.user_id = u.id and m.status = 'active'
   ), '[]') as orgs,
   array(select o.public_id::text from org_access x join orgs o on o.id = x.org_id where x.user_id = u.id) as org_access,
@@ -78,7 +82,7 @@ const byImpersonation = `/* actor by impersonation */ select i.public_id as sess
   from impersonation_sessions i
   join users u on u.id = i.target_user_id and ${mayAct}
   join users a on a.id = i.admin_user_id
-  join orgs o on o.id = i.target_org_id and o.status = 'active'
+  join orgs o on o.id = i.target_org_id and ${isOpen('o')}
   join org_memberships m on m.org_id = o.id and m.user_id = u.id and m.status = 'active'
   where i.token_hash = $1 and i.ended_at is null and i.expires_at > now()
     and (select s.impersonation_enabled from settings s)
@@ -99,6 +103,20 @@ export async function findStanding({ db, keys, openId }: Verifiers, authorizatio
   return standingOfClaims(db, verifyAccessToken(keys, token));
 }
 
+const permissionSets = new Map<string, ReadonlySet<string>>();
+/** Sets that are kept: as many as there are combinations of groups in use, and never without end. */
+const maxSets = 1_000;
+
+/** The set of what a caller holds now. Callers of the same groups share one: to make it of some fifty keys at each request would show. */
+function permissionSet(keys: string): ReadonlySet<string> {
+  const known = permissionSets.get(keys);
+  if (known) return known;
+  if (permissionSets.size >= maxSets) permissionSets.clear();
+  const made = new Set(keys === '' ? [] : keys.split(' '));
+  permissionSets.set(keys, made);
+  return made;
+}
+
 // RFC 6750 §2.1: the scheme is compared without case, one space, then the token's own alphabet.
 const bearer = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
 
@@ -113,14 +131,14 @@ async function standingOfClaims(db: Kysely<DB>, claims: AccessClaims): Promise<S
   const [row] = rows;
   if (!row) throw new Unauthenticated();
   const credential: Credential = claims.sid ? { kind: 'session', sessionId: claims.sid } : { kind: 'token' };
-  return { actor: actorOf(row, credential, new Set(row.permissions)), enforcement: row.enforcement };
+  return { actor: actorOf(row, credential, permissionSet(row.permissions)), enforcement: row.enforcement };
 }
 
 async function standingOfIdentity(db: Kysely<DB>, { issuer, subject }: OpenIdClaims): Promise<Standing> {
   const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [issuer, subject]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
-  return { actor: actorOf(row, { kind: 'token' }, new Set(row.permissions)), enforcement: row.enforcement };
+  return { actor: actorOf(row, { kind: 'token' }, permissionSet(row.permissions)), enforcement: row.enforcement };
 }
 
 async function standingOfApiKey(db: Kysely<DB>, token: string): Promise<Standing> {
@@ -128,7 +146,7 @@ async function standingOfApiKey(db: Kysely<DB>, token: string): Promise<Standing
   const [row] = rows;
   if (!row) throw new Unauthenticated();
   // A key never exceeds its owner, even where the owner has lost a permission since.
-  const owners = new Set(row.permissions);
+  const owners = permissionSet(row.permissions);
   const permissions = new Set(row.key_permissions.filter((key) => owners.has(key)));
   return { actor: actorOf(row, { kind: 'api_key', apiKeyId: row.api_key_id }, permissions), enforcement: row.enforcement };
 }

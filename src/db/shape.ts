@@ -64,7 +64,12 @@ interface Part {
   readonly columns: { readonly alias: string; readonly name: string }[];
 }
 
-function partsOf(columns: readonly Column[]): Part[] {
+const partsOfColumns = new WeakMap<readonly Column[], readonly Part[]>();
+
+/** The row itself first. Found once for the columns of a document, as they are. */
+function partsOf(columns: readonly Column[]): readonly Part[] {
+  const known = partsOfColumns.get(columns);
+  if (known) return known;
   const parts = new Map<string, Part>();
   for (const [alias] of columns) {
     const path = alias.split('.');
@@ -73,7 +78,9 @@ function partsOf(columns: readonly Column[]): Part[] {
     part.columns.push({ alias, name });
     parts.set(path.join('.'), part);
   }
-  return [...parts.values()].sort((a, b) => a.path.length - b.path.length);
+  const sorted = [...parts.values()].sort((a, b) => a.path.length - b.path.length);
+  partsOfColumns.set(columns, sorted);
+  return sorted;
 }
 
 /** Folds the columns of joined relations, `user.email`, into objects, `user: { email }`; null where nothing was joined. */

@@ -350,6 +350,16 @@ export interface OrgMemberships {
   version: Generated<number>;
 }
 
+export interface OrgMoves {
+  created_at: Generated<string>;
+  from_shard_id: string;
+  frozen_at: string | null;
+  is_begun: Generated<boolean>;
+  job_id: string;
+  org_id: string;
+  to_shard_id: string;
+}
+
 export interface OrgProvisioning {
   admin_user_id: string | null;
   created_at: Generated<string>;
@@ -607,6 +617,7 @@ export interface DB {
   one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
+  org_moves: OrgMoves;
   org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;

@@ -32,7 +32,7 @@ async function takeOver({ db }: Pick<Platform, 'db'>): Promise<ProvisioningClaim
 async function finish(platform: Platform, claim: ProvisioningClaim, log: Parameters<Duty['run']>[0]['log']): Promise<void> {
   try {
     await provision(platform, claim);
-    log.info({ org: claim.orgKey }, 'an org that was left unfinished is ready');
+    log.debug({ org: claim.orgKey }, 'an org that was left unfinished is ready');
   } catch (error) {
     const isLast = claim.fence > attempts;
     log.warn(

@@ -8,6 +8,7 @@ import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
 import { passwordResets } from '../credentials/passwordResets.duty.js';
 import { jobSlots } from '../jobs/jobs.duty.js';
+import { undoMoves } from '../jobs/moving/undoMoves.duty.js';
 import { provisioningDuty } from '../tenancy/provisioning.duty.js';
 import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
@@ -26,4 +27,5 @@ export const duties: readonly Duty[] = [
   ...jobSlots(),
   passwordResets,
   provisioningDuty,
+  undoMoves,
 ];

@@ -3,7 +3,7 @@ import type { Platform } from '../context.js';
 
 /** What a duty is done with. */
 export interface DutyContext extends Platform {
-  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
   /** Aborted when the process stops: a duty ends at the next place where it can be taken up again. */
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Duty, DutyContext } from './duty.js';
 
@@ -10,6 +11,8 @@ export interface Worker {
 /** Does each duty now and then, side by side. One that fails is logged and tried again after its interval. */
 export function startWorker(ctx: Omit<DutyContext, 'signal'>, duties: readonly Duty[]): Worker {
   const stopping = new AbortController();
+  // Every duty, and whatever it waits for, listens.
+  setMaxListeners(0, stopping.signal);
   const running = duties.map((duty) => repeat(duty, { ...ctx, signal: stopping.signal }));
   return {
     async stop() {

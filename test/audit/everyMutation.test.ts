@@ -4,20 +4,25 @@ import { callersFor } from '../access/callers.js';
 import { type RootField, rootFields } from '../access/rootFields.js';
 import { policyOfRow } from '../access/rowPolicy.js';
 import { aMembership, anOrg, aUser } from '../support/builders.js';
+import { testDatabase } from '../support/database.js';
 import { type Caller, type TestGateway, testGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
 let orgId: string;
 let otherOrgId: string;
 beforeAll(async () => {
-  gateway = await testGateway();
+  // To read everything, tenants with it, takes longer than a request may.
+  gateway = await testGateway({}, await testDatabase('template', { statementTimeout: 30_000 }));
   orgId = await anOrg(gateway.database);
   otherOrgId = await anOrg(gateway.database);
   await sql`create function fail() returns trigger language plpgsql as $$ begin raise exception 'the trail is closed'; end $$;
     create trigger failing before insert on platform_audit_log for each row execute function fail();
     alter table platform_audit_log disable trigger failing`.execute(gateway.database.db);
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await gateway.close();
+  await gateway.database.drop();
+});
 
 async function closeTrail(isClosed: boolean): Promise<void> {
   await sql`alter table platform_audit_log ${sql.raw(isClosed ? 'enable' : 'disable')} trigger failing`.execute(gateway.database.db);
@@ -48,8 +53,24 @@ interface Attempt {
   readonly caller: Caller;
 }
 
+async function onAView(document: string): Promise<Attempt> {
+  const admin = { token: gateway.adminToken };
+  const made = 'mutation ($name: String!) { createAuditView(input: { name: $name, filter: {} }) { view { id } } }';
+  const { data } = await gateway.graphql<{ createAuditView: { view: { id: string } } }, object>(made, { name: crypto.randomUUID() }, admin);
+  return { document, variables: { id: data?.createAuditView.view.id }, caller: admin };
+}
+
 /** The mutations whose row in the table of root fields reaches nothing for any caller: here is what they do reach. */
 const reaching: Readonly<Record<string, () => Promise<Attempt>>> = {
+  'Mutation.changePassword': async () => {
+    const id = await aUser(gateway.database, { password: 'the one that was set' });
+    const document =
+      'mutation { changePassword(input: { currentPassword: "the one that was set", newPassword: "a better one of ours" }) { endedSessions } }';
+    return { document, variables: {}, caller: { token: gateway.tokenFor(id) } };
+  },
+  'Mutation.updateAuditView': () =>
+    onAView('mutation ($id: UUID!) { updateAuditView(id: $id, input: { baseVersion: 1, isShared: true }) { view { id } } }'),
+  'Mutation.deleteAuditView': () => onAView('mutation ($id: UUID!) { deleteAuditView(id: $id) { deletedId } }'),
   'Mutation.endImpersonation': async () => {
     const userId = await aUser(gateway.database);
     await aMembership(gateway.database, orgId, userId);

@@ -1,70 +1,140 @@
 /**
- * `npm run bench`: how much of the speed of a bare Fastify + pg route is left where the same data comes through Tenantry. The built
- * product, the bare routes and the load are a process each, over one PostgreSQL; see `cases/` for what is asked.
+ * `npm run bench`: how much of the speed of a bare Fastify + pg route is left where the same data comes through Tenantry, and how that
+ * compares with other ways. The built product, the other servers and the load are a process each, over one PostgreSQL; see `cases/` for
+ * what is asked.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { withTemporaryPostgres } from '../../src/tools/temporaryPostgres.js';
-import type { Subject } from './case.js';
+import { get, graphql, type ServerName, type Subject } from './case.js';
 import { cases } from './cases/index.js';
+import { type ColdStarts, coldStarts } from './coldStart.js';
 import { type Cores, shareCores } from './cores.js';
-import { type CaseResult, measureCase } from './measure.js';
+import { dataSize, prepareData, untilCounted } from './data/prepareData.js';
+import { type CaseResult, measureCase, type Rig } from './measure.js';
 import { type BenchOptions, benchHelp, benchOptions } from './options.js';
-import { startBareServer, startProduct } from './servers.js';
-import { table } from './table.js';
+import { familyCpuTimeOf, parentOf } from './process.js';
+import { report, type Setting, summary } from './report.js';
+import { restartProduct, type Server, type ServerStart, startBareServer, startPeer, startProduct } from './servers.js';
+import { tables } from './table.js';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** The product has filled the database by now. */
-async function subjectIn(databaseUrl: string): Promise<Subject> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+/** Orgs that are changed: so many that connections seldom wait for each other. */
+const changedOrgs = 32;
+
+/** The product has made the demo data by now. */
+async function subjectIn(client: pg.Client): Promise<Subject> {
+  const { rows } = await client.query<{ id: string }>(
+    `select public_id as id from orgs where not is_platform and status = 'active' order by id limit ${changedOrgs}`,
+  );
+  if (rows.length < changedOrgs) throw new Error(`The demo data has fewer than ${changedOrgs} active orgs.`);
+  return { orgIds: rows.map(({ id }) => id) };
+}
+
+/** What tells the CPU time of the whole database server; it says nothing where that is on another machine. */
+async function databaseCpu(client: pg.Client): Promise<Rig['databaseCpu']> {
+  const { rows } = await client.query<{ pid: number; local: boolean }>(
+    `select pg_backend_pid() as pid, inet_client_addr() is null or inet_client_addr() = inet_server_addr() as local`,
+  );
+  const [row] = rows;
+  const postmaster = row?.local ? parentOf(row.pid) : undefined;
+  return () => postmaster && familyCpuTimeOf(postmaster);
+}
+
+/** Runs `work` with each server, and stops those that were started. */
+async function withServers<T>(start: ServerStart, product: Server, work: (servers: Rig['servers']) => Promise<T>): Promise<T> {
+  const started: Server[] = [];
+  async function kept(server: Promise<Server>): Promise<Server> {
+    started.push(await server);
+    return server;
+  }
   try {
-    await client.query('vacuum analyze');
-    const { rows } = await client.query<{ id: string }>('select public_id as id from orgs where not is_platform order by id limit 1');
-    const [org] = rows;
-    if (!org) throw new Error('The demo data has no org.');
-    return { orgId: org.id };
+    const servers: Record<ServerName, Server> = {
+      Tenantry: product,
+      bare: await kept(startBareServer(start)),
+      'Tenantry without rules': await kept(startPeer('./peers/unguarded.js', start, [], product.token)),
+      "the tutorial's way": await kept(startPeer('./peers/tutorial/server.js', start, [start.databaseUrl])),
+    };
+    return await work(servers);
   } finally {
-    await client.end();
+    for (const server of started) await server.stop();
   }
 }
 
-function setting({ rounds, seconds, connections }: BenchOptions, cores: Cores | undefined, isOwnDatabase: boolean): string {
-  const processors = cpus();
-  const place = cores
-    ? `The server is on core ${cores.server}; the load${isOwnDatabase ? ' and PostgreSQL are' : ' is'} on core ${cores.others.join(', ')}.`
-    : 'Nothing is pinned to a core: that needs taskset and two cores.';
-  return [
-    `${processors.length} cores (${processors[0]?.model.trim() ?? 'unknown'}), Node.js ${process.versions.node}. ${place}`,
-    `${rounds} rounds of ${seconds} s a way, in turns; ${connections} connections. Medians of the rounds; a ratio is of one round.`,
-  ].join('\n');
+interface Results {
+  readonly setting: Setting;
+  readonly results: readonly CaseResult[];
+  readonly starts: readonly ColdStarts[];
 }
 
-async function bench(options: BenchOptions, cores: Cores | undefined, databaseUrl: string): Promise<CaseResult[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
-  try {
-    const product = await startProduct(databaseUrl, folder, cores);
-    try {
-      const bare = await startBareServer(databaseUrl, cores);
+async function measureAll(start: ServerStart, product: Server, client: pg.Client, options: BenchOptions): Promise<CaseResult[]> {
+  const chosen = cases.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
+  const subject = await subjectIn(client);
+  const cpu = await databaseCpu(client);
+  return withServers(start, product, async (servers) => {
+    const results: CaseResult[] = [];
+    for (const benchCase of chosen) {
+      say(`Measuring: ${benchCase.name}.`);
       try {
-        const subject = await subjectIn(databaseUrl);
-        const results: CaseResult[] = [];
-        for (const benchCase of cases) {
-          say(`Measuring: ${benchCase.name}.`);
-          results.push(await measureCase(benchCase, { product, bare }, subject, options));
-        }
-        return results;
-      } finally {
-        await bare.stop();
+        results.push(await measureCase(benchCase, { servers, databaseCpu: cpu }, subject, options));
+      } catch (error) {
+        // The other cases took minutes: their figures are shown all the same, and there is no report.
+        process.exitCode = 1;
+        say(`It failed: ${error instanceof Error ? error.message : 'unknown'}`);
       }
+    }
+    return results;
+  });
+}
+
+async function measureStarts(
+  start: ServerStart,
+  token: string,
+  { orgIds: [id] }: Subject,
+  { rounds }: BenchOptions,
+): Promise<ColdStarts[]> {
+  say('Measuring: cold starts.');
+  const expected = '{"data":{"org":{"name":"';
+  const ask = graphql('query OrgName($id: UUID!) { org(id: $id) { name slug status } }', { id });
+  return coldStarts(
+    [
+      { name: 'bare', start: () => startBareServer(start), ask: get(`/org-name/${id}`), expected },
+      { name: 'Tenantry', start: () => restartProduct(start, token), ask, expected },
+    ],
+    rounds,
+  );
+}
+
+async function bench(options: BenchOptions, cores: Cores | undefined, databaseUrl: string, isOwnDatabase: boolean): Promise<Results> {
+  const folder = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
+  const start: ServerStart = { databaseUrl, folder, cores };
+  const size = dataSize(options.scale);
+  try {
+    const product = await startProduct(start);
+    const client = new pg.Client({ connectionString: databaseUrl });
+    let subject: Subject;
+    let results: CaseResult[];
+    let version: string;
+    try {
+      await client.connect();
+      say('Preparing the data.');
+      await prepareData(client, size);
+      await untilCounted(client);
+      subject = await subjectIn(client);
+      const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`);
+      version = rows[0]?.version ?? 'unknown';
+      results = await measureAll(start, product, client, options);
     } finally {
+      await client.end();
       await product.stop();
     }
+    const starts = options.only === '' ? await measureStarts(start, product.token, subject, options) : [];
+    return { setting: { options, cores, size, database: version, isOwnDatabase }, results, starts };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -73,10 +143,11 @@ async function bench(options: BenchOptions, cores: Cores | undefined, databaseUr
 async function run(options: BenchOptions): Promise<void> {
   const given = process.env.BENCH_DATABASE_URL;
   const cores = shareCores();
-  say(setting(options, cores, !given));
-  const work = (url: string) => bench(options, cores, url);
-  const results = given ? await work(given) : await withTemporaryPostgres(work);
-  say(`\n${table(results)}`);
+  const work = (url: string) => bench(options, cores, url, !given);
+  const { setting, results, starts } = given ? await work(given) : await withTemporaryPostgres(work);
+  const made = tables(results, starts);
+  say(`\n${summary(setting)}\n\n${made}`);
+  if (options.report && !process.exitCode) writeFileSync(options.report, report(setting, made));
 }
 
 try {

@@ -9,29 +9,69 @@ export interface Ask {
 
 /** What the requests of a run are about. */
 export interface Subject {
-  /** Public id of an org of the demo data. */
-  readonly orgId: string;
+  /** Public ids of orgs of the demo data, which have schemas of their own: each connection changes another one. */
+  readonly orgIds: readonly string[];
 }
 
 /** A route as one writes it by hand who needs this one answer and nothing else: the best SQL, prepared, and no rules. */
 export interface BareRoute {
+  readonly method?: 'POST';
   readonly path: string;
   /** JSON Schema of the answer: Fastify compiles its serializer from it. */
   readonly response: object;
-  answer(pool: Pool, params: Readonly<Record<string, string>>): Promise<unknown>;
+  answer(pool: Pool, params: Readonly<Record<string, string>>, body: unknown): Promise<unknown>;
 }
 
-/** A request to Tenantry, and the bare route that answers with the same data. */
+/** A server that is asked. */
+export type ServerName = 'bare' | 'Tenantry' | 'Tenantry without rules' | "the tutorial's way";
+
+/** One of the ways to get a case's answer. */
+export interface Way {
+  /** As the table names it. */
+  readonly name: string;
+  readonly server: ServerName;
+  /** Each connection asks them in turns, and the n-th connection begins with the n-th. */
+  asks(subject: Subject): readonly Ask[];
+  /** Not asked for the same data as the others. */
+  readonly isNotCompared?: true;
+}
+
+/** What is asked, and the ways to get the answer. */
 export interface BenchCase {
   readonly name: string;
-  ask(subject: Subject): Ask;
-  askBare(subject: Subject): Ask;
-  readonly bare: BareRoute;
-  /** The part of both answers' JSON that must be equal; the whole of it where absent. */
+  /** The first one is what the others are compared to. */
+  readonly ways: readonly Way[];
+  /** What the bare server answers for this case. */
+  readonly bareRoutes: readonly BareRoute[];
+  /** The part of the answers' JSON that must be equal; the whole of it where absent. */
   readonly compared?: string;
 }
 
 /** A GraphQL request as clients send it. */
 export function graphql(query: string, variables?: Readonly<Record<string, unknown>>): Ask {
   return { method: 'POST', path: '/graphql', body: JSON.stringify({ query, variables }) };
+}
+
+export function get(path: string): Ask {
+  return { method: 'GET', path };
+}
+
+/** The bare routes' answer to one request, which all others are compared to. */
+export function bare(...asks: readonly Ask[]): Way {
+  return { name: 'bare', server: 'bare', asks: () => asks };
+}
+
+/** Tenantry's answer, with authentication and all rules. */
+export function tenantry(asks: Way['asks']): Way {
+  return { name: 'Tenantry', server: 'Tenantry', asks };
+}
+
+/** The same where no field has a rule: what the rules cost. */
+export function withoutRules(asks: Way['asks']): Way {
+  return { name: 'without rules', server: 'Tenantry without rules', asks };
+}
+
+/** The stack as tutorials put it together; see peers/tutorial. */
+export function tutorial(asks: Way['asks']): Way {
+  return { name: "tutorial's way", server: "the tutorial's way", asks };
 }

@@ -10,11 +10,15 @@ import type { Ask } from './case.js';
 
 export interface LoadOrder {
   readonly port: number;
-  readonly ask: Ask;
+  /** Each connection asks them in turns, and the n-th connection begins with the n-th. */
+  readonly asks: readonly ExpectedAsk[];
   readonly token: string;
   readonly seconds: number;
   readonly connections: number;
-  /** Length of the body that every answer must have. */
+}
+
+/** A request, and the length of the body that its answer must have. */
+export interface ExpectedAsk extends Ask {
   readonly bytes: number;
 }
 
@@ -26,7 +30,12 @@ export interface LoadResult {
   readonly p99: number;
 }
 
-function requestText({ port, ask, token }: LoadOrder): Buffer {
+interface Request {
+  readonly text: Buffer;
+  readonly bytes: number;
+}
+
+function requestText({ port, token }: LoadOrder, ask: Ask): Buffer {
   const lines = [
     `${ask.method} ${ask.path} HTTP/1.1`,
     `Host: 127.0.0.1:${port}`,
@@ -51,28 +60,34 @@ function lengthOf(start: Buffer, bytes: number): number | undefined {
 }
 
 /** Asks over one connection until the deadline. @returns the milliseconds of each answer that came in time */
-function askUntil(deadline: number, order: LoadOrder, request: Buffer): Promise<number[]> {
+function askUntil(deadline: number, port: number, requests: readonly Request[], first: number): Promise<number[]> {
   return new Promise((resolve, reject) => {
     const times: number[] = [];
+    let next = first;
+    let bytes = 0;
     let sentAt = 0;
     let head: Buffer = Buffer.alloc(0);
     let received = 0;
     let expected: number | undefined;
-    const socket: Socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
+    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
 
     function send(): void {
       head = Buffer.alloc(0);
       received = 0;
       expected = undefined;
+      const request = requests[next % requests.length];
+      if (!request) throw new Error('There is nothing to ask.');
+      next += 1;
+      bytes = request.bytes;
       sentAt = performance.now();
-      socket.write(request);
+      socket.write(request.text);
     }
 
     function receive(chunk: Buffer): void {
       received += chunk.length;
       if (expected === undefined) {
         head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
-        expected = lengthOf(head, order.bytes);
+        expected = lengthOf(head, bytes);
       }
       if (expected === undefined || received < expected) return;
       const now = performance.now();
@@ -103,9 +118,9 @@ function percentile(sorted: Float64Array, share: number): number {
 }
 
 async function load(order: LoadOrder): Promise<LoadResult> {
-  const request = requestText(order);
+  const requests = order.asks.map((ask) => ({ text: requestText(order, ask), bytes: ask.bytes }));
   const deadline = performance.now() + order.seconds * 1_000;
-  const all = await Promise.all(Array.from({ length: order.connections }, () => askUntil(deadline, order, request)));
+  const all = await Promise.all(Array.from({ length: order.connections }, (_, i) => askUntil(deadline, order.port, requests, i)));
   const times = Float64Array.from(all.flat()).sort();
   return { requestsPerSecond: times.length / order.seconds, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }

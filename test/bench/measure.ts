@@ -2,91 +2,132 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import type { Ask, BenchCase, Subject } from './case.js';
-import { cpuTimeOf } from './cpuTime.js';
-import type { LoadOrder, LoadResult } from './load.js';
+import type { Ask, BenchCase, ServerName, Subject, Way } from './case.js';
+import type { ExpectedAsk, LoadOrder, LoadResult } from './load.js';
 import type { BenchOptions } from './options.js';
+import { cpuTimeOf, peakMemoryOf } from './process.js';
 import type { Server } from './servers.js';
 
 /** One measurement of one way. */
 export interface Sample extends LoadResult {
   /** Milliseconds of the server's CPU for a request. */
   readonly cpuPerRequest: number | undefined;
+  /** Milliseconds of PostgreSQL's CPU for a request. */
+  readonly databaseCpuPerRequest: number | undefined;
   /** Part of one core that the server used, 1 being all of it. */
   readonly busy: number | undefined;
 }
 
 /** All measurements of one way. */
-export interface Way {
-  /** Length of the answer's body. */
+export interface WayResult {
+  readonly name: string;
+  /** Length of the answers' bodies, on average. */
   readonly bytes: number;
   readonly samples: readonly Sample[];
+  /** Bytes of memory that the server has had at most until the end of the case. */
+  readonly peakMemory: number | undefined;
 }
 
 export interface CaseResult {
   readonly name: string;
-  readonly product: Way;
-  readonly bare: Way;
+  /** The first one is what the others are compared to. */
+  readonly ways: readonly WayResult[];
 }
 
-export interface Servers {
-  readonly product: Server;
-  readonly bare: Server;
+/** What is measured: the servers, and how much CPU the database has used so far, in seconds. */
+export interface Rig {
+  readonly servers: Readonly<Record<ServerName, Server>>;
+  databaseCpu(): number | undefined;
 }
 
 /** Seconds before the measurements, in which the servers compile and prepare. */
 const warmUp = 2;
 
 /**
- * Measures a case: both ways in turns, so that whatever else happens on the machine happens to both.
- * @throws Error where the two do not answer with the same data
+ * Measures a case: all ways in turns, so that whatever else happens on the machine happens to each.
+ * @throws Error where they do not answer with the same data
  */
-export async function measureCase(benchCase: BenchCase, servers: Servers, subject: Subject, options: BenchOptions): Promise<CaseResult> {
-  const { seconds, connections } = options;
-  const asks = { product: benchCase.ask(subject), bare: benchCase.askBare(subject) };
-  const bytes = await sameData(benchCase, servers, asks);
-  const order = (way: keyof Servers, length: number): LoadOrder => {
-    const { port, token } = servers[way];
-    return { port, token, ask: asks[way], seconds: length, connections, bytes: bytes[way] };
-  };
-  const samples: Record<keyof Servers, Sample[]> = { product: [], bare: [] };
-  for (const way of ['bare', 'product'] as const) await loaded(order(way, warmUp));
+export async function measureCase(benchCase: BenchCase, rig: Rig, subject: Subject, options: BenchOptions): Promise<CaseResult> {
+  const asked = await expectedAsks(benchCase, rig, subject);
+  const measured = asked.map(({ way, asks }) => {
+    const server = rig.servers[way.server];
+    const order = (seconds: number): LoadOrder => {
+      return { port: server.port, token: server.token, asks, seconds, connections: options.connections };
+    };
+    const samples: Sample[] = [];
+    return { way, server, asks, order, samples };
+  });
+  for (const { order } of measured) await loaded(order(warmUp));
   for (let round = 0; round < options.rounds; round += 1) {
-    for (const way of ['bare', 'product'] as const) samples[way].push(await sampled(servers[way], order(way, seconds)));
+    for (const { server, order, samples } of measured) samples.push(await sampled(server, rig, order(options.seconds)));
   }
   return {
     name: benchCase.name,
-    product: { bytes: bytes.product, samples: samples.product },
-    bare: { bytes: bytes.bare, samples: samples.bare },
+    ways: measured.map(({ way, asks, server, samples }) => ({
+      name: way.name,
+      bytes: asks.reduce((sum, { bytes }) => sum + bytes, 0) / asks.length,
+      samples,
+      peakMemory: peakMemoryOf(server.pid),
+    })),
   };
 }
 
-async function sameData({ name, compared }: BenchCase, servers: Servers, asks: Record<keyof Servers, Ask>) {
-  const product = await textOf(servers.product, asks.product);
-  const bare = await textOf(servers.bare, asks.bare);
-  const part = (text: string): unknown => (compared === undefined ? JSON.parse(text) : JSON.parse(text)[compared]);
-  if (!isDeepStrictEqual(part(product), part(bare))) {
-    throw new Error(`${name}: the answers differ.\nTenantry: ${product.slice(0, 2_000)}\nbare:     ${bare.slice(0, 2_000)}`);
-  }
-  return { product: Buffer.byteLength(product), bare: Buffer.byteLength(bare) };
+interface Asked {
+  readonly way: Way;
+  readonly asks: readonly ExpectedAsk[];
 }
 
-async function textOf({ port, token }: Server, { method, path, body }: Ask): Promise<string> {
+/** Asks everything once. @throws Error where a way answers with other data than the first one */
+async function expectedAsks({ name, ways, compared }: BenchCase, { servers }: Rig, subject: Subject): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  let expected: readonly unknown[] | undefined;
+  for (const way of ways) {
+    const asks: ExpectedAsk[] = [];
+    const data: unknown[] = [];
+    for (const ask of way.asks(subject)) {
+      const text = await textOf(servers[way.server], ask);
+      asks.push({ ...ask, bytes: Buffer.byteLength(text) });
+      const answer = JSON.parse(text);
+      data.push(compared === undefined ? answer : answer[compared]);
+    }
+    asked.push({ way, asks });
+    expected ??= data;
+    if (!way.isNotCompared) requireEqual(`${name}, ${way.name}`, expected, data);
+  }
+  return asked;
+}
+
+function requireEqual(name: string, expected: readonly unknown[], data: readonly unknown[]): void {
+  data.forEach((answer, i) => {
+    if (answer !== undefined && isDeepStrictEqual(answer, expected[i % expected.length])) return;
+    const [ours, theirs] = [answer, expected[i % expected.length]].map((value) => JSON.stringify(value)?.slice(0, 2_000));
+    throw new Error(`${name}: the answers differ.\nexpected: ${theirs}\nanswered: ${ours}`);
+  });
+}
+
+export async function textOf({ port, token }: Pick<Server, 'port' | 'token'>, { method, path, body }: Ask): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) };
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, body, headers });
   return answer.text();
 }
 
-async function sampled({ pid }: Server, order: LoadOrder): Promise<Sample> {
-  const before = cpuTimeOf(pid);
+async function sampled({ pid }: Server, { databaseCpu }: Rig, order: LoadOrder): Promise<Sample> {
+  const [server, database] = [cpuTimeOf(pid), databaseCpu()];
   const result = await loaded(order);
-  const after = cpuTimeOf(pid);
-  const used = before === undefined || after === undefined ? undefined : after - before;
+  const [serverNow, databaseNow] = [cpuTimeOf(pid), databaseCpu()];
+  const requests = result.requestsPerSecond * order.seconds;
+  const used = difference(server, serverNow);
+  const usedByDatabase = difference(database, databaseNow);
   return {
     ...result,
-    cpuPerRequest: used && (used * 1_000) / (result.requestsPerSecond * order.seconds),
+    cpuPerRequest: used && (used * 1_000) / requests,
+    databaseCpuPerRequest: usedByDatabase && (usedByDatabase * 1_000) / requests,
     busy: used && used / order.seconds,
   };
+}
+
+function difference(before: number | undefined, after: number | undefined): number | undefined {
+  return before === undefined || after === undefined ? undefined : after - before;
 }
 
 async function loaded(order: LoadOrder): Promise<LoadResult> {

@@ -17,8 +17,15 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** Where a server finds its database, may write, and runs. */
+export interface ServerStart {
+  readonly databaseUrl: string;
+  readonly folder: string;
+  readonly cores: Cores | undefined;
+}
+
 /** Milliseconds for a server to start: the first start makes the demo data. */
-const startTimeout = 30_000;
+const startTimeout = 60_000;
 
 async function stopped(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -31,15 +38,22 @@ function pidOf(child: ChildProcess): number {
   return child.pid;
 }
 
-/** Starts the bare routes of `cases/`. */
-export async function startBareServer(databaseUrl: string, cores: Cores | undefined): Promise<Server> {
-  const [command, args] = onServerCore(cores, [fileURLToPath(new URL('./bareServer.js', import.meta.url)), databaseUrl]);
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('The bare server ended.')));
+/** Starts a server of the bench, which says its port over IPC. @param file beside this one */
+export async function startPeer(file: string, start: ServerStart, args: readonly string[], token = 'none'): Promise<Server> {
+  const log = openSync(join(start.folder, 'peers.log'), 'a');
+  const [command, all] = onServerCore(start.cores, [fileURLToPath(new URL(file, import.meta.url)), ...args]);
+  const env = { PATH: process.env.PATH, DATABASE_URL: start.databaseUrl, DATA_DIR: start.folder };
+  const child = spawn(command, all, { stdio: ['ignore', log, 'inherit', 'ipc'], env });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${file} ended.`)));
   ended.catch(() => {});
-  // bareServer.ts says nothing else.
+  // It says nothing else.
   const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
-  return { port, pid: pidOf(child), token: 'none', stop: () => stopped(child) };
+  return { port, pid: pidOf(child), token, stop: () => stopped(child) };
+}
+
+/** Starts the bare routes of `cases/`. */
+export function startBareServer(start: ServerStart): Promise<Server> {
+  return startPeer('./bareServer.js', start, [start.databaseUrl]);
 }
 
 async function freePort(): Promise<number> {
@@ -54,13 +68,15 @@ async function freePort(): Promise<number> {
 
 const email = 'bench@example.com';
 
-/**
- * Starts the built product as its users run it, with its defaults, and signs in as its first admin. Its log goes to a file.
- * @param folder where it may write
- */
-export async function startProduct(databaseUrl: string, folder: string, cores: Cores | undefined): Promise<Server> {
+interface Started {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly logFile: string;
+}
+
+/** Starts the built product as its users run it, with its defaults, and does not wait. Its log goes to a file. */
+export async function spawnProduct({ databaseUrl, folder, cores }: ServerStart, password?: string): Promise<Started> {
   const port = await freePort();
-  const password = randomBytes(18).toString('base64url');
   const logFile = join(folder, 'gateway.log');
   const log = openSync(logFile, 'a');
   const [command, args] = onServerCore(cores, [fileURLToPath(new URL('../../src/main.js', import.meta.url))]);
@@ -72,11 +88,18 @@ export async function startProduct(databaseUrl: string, folder: string, cores: C
       DATA_DIR: folder,
       PORT: String(port),
       ADMIN_EMAIL: email,
-      ADMIN_PASSWORD: password,
+      ...(password && { ADMIN_PASSWORD: password }),
       // A long run takes longer than a token usually holds.
       ACCESS_TOKEN_TTL: '86400',
     },
   });
+  return { child, port, logFile };
+}
+
+/** Starts the product on an empty database and signs in as its first admin. */
+export async function startProduct(start: ServerStart): Promise<Server> {
+  const password = randomBytes(18).toString('base64url');
+  const { child, port, logFile } = await spawnProduct(start, password);
   try {
     await untilReady(child, port, logFile);
     return { port, pid: pidOf(child), token: await signIn(port, password), stop: () => stopped(child) };
@@ -84,6 +107,12 @@ export async function startProduct(databaseUrl: string, folder: string, cores: C
     await stopped(child);
     throw error;
   }
+}
+
+/** Starts the product again on the same database. @param token of an earlier start */
+export async function restartProduct(start: ServerStart, token: string): Promise<Server> {
+  const { child, port } = await spawnProduct(start);
+  return { port, pid: pidOf(child), token, stop: () => stopped(child) };
 }
 
 async function untilReady(child: ChildProcess, port: number, logFile: string): Promise<void> {

@@ -1,4 +1,5 @@
-import type { CaseResult, Sample, Way } from './measure.js';
+import type { ColdStarts } from './coldStart.js';
+import type { CaseResult, Sample, WayResult } from './measure.js';
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -7,73 +8,86 @@ function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-function spread(values: readonly number[], digits: number): string {
-  return `${number(Math.min(...values), digits)}–${number(Math.max(...values), digits)}`;
-}
-
 function number(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** The median of what each sample says; a dash where the system did not say it. */
-function middle({ samples }: Way, of: (sample: Sample) => number | undefined, show: (value: number) => string): string {
-  const values = samples.map(of).filter((value) => value !== undefined);
-  return values.length === 0 ? '–' : show(median(values));
+function spread(values: readonly number[], digits: number): string {
+  return `${number(Math.min(...values), digits)}–${number(Math.max(...values), digits)}`;
 }
 
-const head = ['case', 'way', 'req/s', 'min–max', 'p50 ms', 'p99 ms', 'bytes', 'CPU ms/req', 'busy', 'ratio', 'min–max'];
-/** Columns of text; the others hold numbers. */
-const leftColumns: ReadonlySet<number> = new Set([0, 1]);
+/** The median of what the system said; a dash where it did not. */
+function middle(values: readonly (number | undefined)[], show: (value: number) => string): string {
+  const said = values.filter((value) => value !== undefined);
+  return said.length === 0 ? '–' : show(median(said));
+}
 
-function wayCells(name: string, way: Way): string[] {
-  const rates = way.samples.map(({ requestsPerSecond }) => requestsPerSecond);
-  return [
+const megabytes = (bytes: number): string => number(bytes / 1_000_000);
+
+/** Each way's requests a second to those of the first way in the same round. */
+function ratios(of: WayResult, to: WayResult): number[] {
+  return of.samples.map(({ requestsPerSecond }, i) => requestsPerSecond / (to.samples[i]?.requestsPerSecond ?? Number.NaN));
+}
+
+interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Columns of text, by number; the others hold numbers. */
+  readonly texts: ReadonlySet<number>;
+}
+
+const figures: readonly { title: string; of: (sample: Sample) => number | undefined; digits: number }[] = [
+  { title: 'p50 ms', of: ({ p50 }) => p50, digits: 2 },
+  { title: 'p99 ms', of: ({ p99 }) => p99, digits: 2 },
+  { title: 'Node CPU ms', of: ({ cpuPerRequest }) => cpuPerRequest, digits: 3 },
+  { title: 'PostgreSQL CPU ms', of: ({ databaseCpuPerRequest }) => databaseCpuPerRequest, digits: 3 },
+  { title: 'busy %', of: ({ busy }) => busy && busy * 100, digits: 0 },
+];
+
+function caseTable(results: readonly CaseResult[]): Table {
+  const rows = results.flatMap(({ name, ways }) =>
+    ways.map((way, i) => {
+      const [base = way] = ways;
+      const rates = way.samples.map(({ requestsPerSecond }) => requestsPerSecond);
+      const ratio = ratios(way, base);
+      return [
+        i === 0 ? name : '',
+        way.name,
+        number(median(rates)),
+        spread(rates, 0),
+        number(median(ratio), 2),
+        i === 0 ? '' : spread(ratio, 2),
+        ...figures.map(({ of, digits }) => middle(way.samples.map(of), (value) => number(value, digits))),
+        number(way.bytes),
+        middle([way.peakMemory], megabytes),
+      ];
+    }),
+  );
+  const head = ['case', 'way', 'req/s', 'min–max', 'ratio', 'min–max', ...figures.map(({ title }) => title), 'bytes', 'peak MB'];
+  return { head, rows, texts: new Set([0, 1]) };
+}
+
+function startTable(starts: readonly ColdStarts[]): Table {
+  const rows = starts.map(({ name, milliseconds, idleMemory }) => [
     name,
-    number(median(rates)),
-    spread(rates, 0),
-    middle(
-      way,
-      ({ p50 }) => p50,
-      (value) => number(value, 2),
-    ),
-    middle(
-      way,
-      ({ p99 }) => p99,
-      (value) => number(value, 2),
-    ),
-    number(way.bytes),
-    middle(
-      way,
-      ({ cpuPerRequest }) => cpuPerRequest,
-      (value) => number(value, 3),
-    ),
-    middle(
-      way,
-      ({ busy }) => busy,
-      (value) => `${number(value * 100)}%`,
-    ),
-  ];
+    number(median(milliseconds)),
+    spread(milliseconds, 0),
+    number(median(milliseconds.map((value, i) => value / (starts[0]?.milliseconds[i] ?? Number.NaN))), 2),
+    middle(idleMemory, megabytes),
+  ]);
+  return { head: ['cold start', 'ms to the first answer', 'min–max', 'ratio', 'idle MB'], rows, texts: new Set([0]) };
 }
 
-/** Tenantry's requests a second to those of the bare route in the same round. */
-function ratiosOf({ product, bare }: CaseResult): number[] {
-  return product.samples.map(({ requestsPerSecond }, i) => requestsPerSecond / (bare.samples[i]?.requestsPerSecond ?? Number.NaN));
-}
-
-/** Medians over the rounds, in aligned columns. */
-export function table(results: readonly CaseResult[]): string {
-  const rows = results.flatMap((result) => {
-    const ratios = ratiosOf(result);
-    return [
-      [result.name, ...wayCells('bare', result.bare), '1', ''],
-      ['', ...wayCells('Tenantry', result.product), number(median(ratios), 2), spread(ratios, 2)],
-    ];
-  });
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+/** In aligned columns, which is also Markdown. */
+function printed({ head, rows, texts }: Table): string {
+  const widths = head.map((title, i) => Math.max(title.length, 3, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => (leftColumns.has(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return [head, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('\n');
+    `| ${cells.map((cell, i) => (texts.has(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
+  const rule = widths.map((width, i) => (texts.has(i) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [head, rule, ...rows].map(line).join('\n');
+}
+
+/** Medians over the rounds, as tables in Markdown. */
+export function tables(results: readonly CaseResult[], starts: readonly ColdStarts[]): string {
+  return [caseTable(results), ...(starts.length > 0 ? [startTable(starts)] : [])].map(printed).join('\n\n');
 }

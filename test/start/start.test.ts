@@ -48,6 +48,15 @@ async function ready(started: Program): Promise<string> {
 /** What a worker makes of the trail, at its own pace. */
 const followers = /^audit_(counts|batches)/;
 
+/** Waits until the worker has made the demo orgs' schemas, and brought them what the trail keeps for them. */
+async function settled({ db }: TestDatabase): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`select from org_provisioning union all select from audit_outbox limit 1`.execute(db);
+    if (rows.length === 0) return;
+    await sleep(100);
+  }
+}
+
 /** Everything that a database holds, as one number a table; what follows from it apart. */
 async function contents({ db }: TestDatabase): Promise<Record<string, string>> {
   const { rows: tables } = await sql<{
@@ -83,6 +92,7 @@ describe('the first start', () => {
       const { data } = (await signedIn.json()) as { data: { login: { accessToken: string } } };
       const me = await fetch(`${url}/api/v1/platform/me`, { headers: { authorization: `Bearer ${data.login.accessToken}` } });
       expect(await me.json()).toMatchObject({ email: 'admin@example.com', has_platform_access: true, is_global_access: true });
+      await settled(database);
       first.process.kill('SIGTERM');
       expect(await first.ended).toBe(0);
 

@@ -69,7 +69,9 @@ export type GroupStatus =
 /** What a job does. */
 export type JobKind =
   /** Fills an org with demo data. */
-  | 'demo_data';
+  | 'demo_data'
+  /** Moves an org to another shard. */
+  | 'org_move';
 
 /** How far a job has come. */
 export type JobStatus =

@@ -1,5 +1,4 @@
-import type { BareRoute, BenchCase } from '../case.js';
-import { graphql } from '../case.js';
+import { type BareRoute, type BenchCase, bare, get, graphql, type Subject, tenantry, tutorial, withoutRules } from '../case.js';
 
 /** Column of `orgs` by its name in GraphQL, and whether it may be null; the documented REST name is the column's own. */
 const fields: readonly { graphql: string; column: string; type: 'string' | 'integer'; isEnum?: true; nullable?: true }[] = [
@@ -63,19 +62,21 @@ const bareGraphql: BareRoute = {
 
 const query = `query Org($id: UUID!) { org(id: $id) { id ${fields.map(({ graphql }) => graphql).join(' ')} } }`;
 
+const ids = ({ orgIds }: Subject) => orgIds.slice(0, 1);
+const bareWay = (path: string) => ({ ...bare(), asks: (subject: Subject) => ids(subject).map((id) => get(`${path}/${id}`)) });
+const graphqlAsks = (subject: Subject) => ids(subject).map((id) => graphql(query, { id }));
+
 /** One org with all its fields, by its id. */
 export const orgById: readonly BenchCase[] = [
   {
     name: 'one org by id, REST',
-    ask: ({ orgId }) => ({ method: 'GET', path: `/api/v1/platform/orgs/${orgId}` }),
-    askBare: ({ orgId }) => ({ method: 'GET', path: `/rest/orgs/${orgId}` }),
-    bare: bareRest,
+    ways: [bareWay('/rest/orgs'), tenantry((subject) => ids(subject).map((id) => get(`/api/v1/platform/orgs/${id}`)))],
+    bareRoutes: [bareRest],
   },
   {
     name: 'one org by id, GraphQL',
-    ask: ({ orgId }) => graphql(query, { id: orgId }),
-    askBare: ({ orgId }) => ({ method: 'GET', path: `/graphql/orgs/${orgId}` }),
-    bare: bareGraphql,
+    ways: [bareWay('/graphql/orgs'), tenantry(graphqlAsks), withoutRules(graphqlAsks), tutorial(graphqlAsks)],
+    bareRoutes: [bareGraphql],
     compared: 'data',
   },
 ];

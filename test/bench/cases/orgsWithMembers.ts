@@ -1,5 +1,4 @@
-import type { BareRoute, BenchCase } from '../case.js';
-import { graphql } from '../case.js';
+import { type BareRoute, type BenchCase, bare, get, graphql, tenantry, tutorial, withoutRules } from '../case.js';
 
 // One join and a window: a lateral join a row is the shorter way to write it, and takes the database five times as long.
 const text = `
@@ -49,7 +48,7 @@ const listOf = (items: object) => object({ nodes: { type: 'array', items } });
 const member = object({ roleHint: { type: 'string', nullable: true }, user: object({ id: string, displayName: string, email: string }) });
 const org = object({ id: string, name: string, slug: string, status: string, members: listOf(member) });
 
-const bare: BareRoute = {
+const route: BareRoute = {
   path: '/orgs-with-members',
   response: object({ data: object({ orgs: listOf(org) }) }),
   async answer(pool) {
@@ -64,13 +63,14 @@ const query = `{
   }
 }`;
 
+const asks = () => [graphql(query)];
+
 /** The first 50 orgs, each with its first 10 members and their users: about 2,000 fields. */
 export const orgsWithMembers: readonly BenchCase[] = [
   {
     name: '50 orgs with 10 members each, GraphQL',
-    ask: () => graphql(query),
-    askBare: () => ({ method: 'GET', path: '/orgs-with-members' }),
-    bare,
+    ways: [bare(get(route.path)), tenantry(asks), withoutRules(asks), tutorial(asks)],
+    bareRoutes: [route],
     compared: 'data',
   },
 ];

@@ -1,0 +1,136 @@
+import { sql } from 'kysely';
+import type { Tx } from '../audit/entry.js';
+import { columnNameOf } from '../db/columns.js';
+import { atOneMoment, type Check, type Checked } from './check.js';
+import { type State, type Told, toldOf } from './told.js';
+import { type Versioned, versioned } from './versioned.js';
+
+/** Objects that are read at once. */
+const pageSize = 1_000;
+
+interface LiveObject {
+  readonly place: string;
+  readonly id: string;
+  readonly version: number;
+  readonly row: State;
+  /** Whether it is younger than the oldest entry that is kept: retention may have dropped what was told of older ones. */
+  readonly isCovered: boolean;
+}
+
+/** Each version of an object has its entry, and what the last entry says is what the object is. */
+function agreesWithTrail(kind: Versioned): Check {
+  return {
+    name: `Each ${kind.type} is what the trail says`,
+    find: (checked) =>
+      atOneMoment(checked.db, async (tx) => {
+        const found: string[] = [];
+        for (let page = await objectsAfter(tx, kind, '(0,0)'); page.length > 0; page = await objectsAfter(tx, kind, page.at(-1)?.place)) {
+          found.push(...(await faultsOf(checked, tx, kind, page)));
+        }
+        return found;
+      }),
+  };
+}
+
+/** In the order in which they are stored: one snapshot sees each row at one place. */
+async function objectsAfter(tx: Tx, { from, id, row }: Versioned, place: string | undefined): Promise<LiveObject[]> {
+  const { rows } = await sql<LiveObject>`/* fsck */ select t.ctid::text as place, ${id} as id, t.version, ${row} as row,
+      t.created_at >= (select min(created_at) from platform_audit_log) as "isCovered"
+    from ${from} where t.ctid > ${place}::tid order by t.ctid limit ${pageSize}`.execute(tx);
+  return rows;
+}
+
+async function faultsOf(checked: Checked, tx: Tx, kind: Versioned, objects: readonly LiveObject[]): Promise<string[]> {
+  const told = await toldOf(
+    checked,
+    tx,
+    kind,
+    objects.map(({ id }) => id),
+  );
+  return objects.flatMap((object) =>
+    [...faults(kind, object, ofThisLife(kind, told.get(object.id) ?? []))].map((fault) => `The ${kind.type} ${object.id} ${fault}`),
+  );
+}
+
+/** What is told of the row that is there now. */
+function ofThisLife({ canReturn, creations }: Versioned, told: readonly Told[]): readonly Told[] {
+  if (!canReturn) return told;
+  const birth = told.findLastIndex(({ action }) => creations.includes(action));
+  return birth < 0 ? told : told.slice(birth);
+}
+
+function* faults(kind: Versioned, object: LiveObject, told: readonly Told[]): Generator<string> {
+  for (const { entryId } of told.filter(({ isLost }) => isLost)) yield `has lost the states of its entry ${entryId}.`;
+  const states = told.flatMap(({ after }) => (after && typeof after.version === 'number' ? [{ ...after, version: after.version }] : []));
+  const last = states.reduce<(State & { version: number }) | undefined>(
+    (best, state) => (best && best.version >= state.version ? best : state),
+    undefined,
+  );
+  const isWhole = !told.some(({ isOutOfReach, isLost }) => isOutOfReach || isLost);
+
+  if (last && last.version > object.version) yield `is at version ${object.version}, and the trail tells of version ${last.version}.`;
+  if (kind.isCounted && isWhole && object.isCovered) yield* countFaults(kind, object.version, told, states);
+  if (last && (kind.isCounted ? isWhole : last.version === object.version)) {
+    for (const field of differences(kind, last, object.row)) yield `has another ${field} than its last entry says.`;
+  }
+}
+
+/** Each version after the first has one entry, which keeps the state or is of a kind that keeps none. */
+function* countFaults({ silent = [] }: Versioned, version: number, told: readonly Told[], states: readonly { version: number }[]) {
+  const versions = new Set(states.map((state) => state.version));
+  if (versions.size < states.length) yield `has two entries for one version.`;
+  const later = [...versions].filter((each) => each > 1 && each <= version).length;
+  const untold = version - 1 - later - told.filter(({ action }) => silent.includes(action)).length;
+  if (untold > 0) yield `is at version ${version}, and ${untold} of its changes ${untold === 1 ? 'has' : 'have'} no entry.`;
+}
+
+function differences({ foreign = [] }: Versioned, state: State, row: State): string[] {
+  return Object.keys(state).filter((field) => {
+    const column = columnNameOf(field);
+    if (field === 'version' || foreign.includes(field) || !(column in row)) return false;
+    // An org is opened when its schema is there, which is the end of its creation and no change of its own.
+    if (field === 'status' && (row.status === 'migrating' || state.status === 'migrating')) return false;
+    return comparable(state[field]) !== comparable(row[column]);
+  });
+}
+
+/** Both come from jsonb, whose keys are in one order; a moment is written in two ways. */
+function comparable(value: unknown): string {
+  return typeof value === 'string' ? value.replace(/\+00:00$/, 'Z') : JSON.stringify(value);
+}
+
+/** Tables whose rows are each made by an action of the API, and when. */
+const made: readonly { table: string; type: readonly string[]; actions: readonly string[]; at?: string }[] = [
+  { table: 'orgs', type: ['org'], actions: ['org.create'] },
+  { table: 'users', type: ['user', 'admin'], actions: ['user.create', 'admin.create'] },
+  { table: 'groups', type: ['group'], actions: ['group.create'] },
+  { table: 'partners', type: ['partner'], actions: ['partner.create'] },
+  { table: 'shards', type: ['shard'], actions: ['shard.create'] },
+  { table: 'workspaces', type: ['workspace'], actions: ['workspace.create'] },
+  { table: 'audit_views', type: ['audit_view'], actions: ['audit_view.create'] },
+  { table: 'api_keys', type: ['api_key'], actions: ['api_key.create'] },
+  { table: 'jobs', type: ['job'], actions: ['job.create'] },
+  { table: 'sessions', type: ['session'], actions: ['session.start'] },
+  { table: 'impersonation_sessions', type: ['impersonation'], actions: ['impersonation.start'], at: 'started_at' },
+];
+
+/**
+ * Whatever was made since the platform was has an entry that says so. Demo data lies before that moment: it plays a past, of which the trail
+ * tells in part.
+ */
+function hasCreation({ table, type, actions, at = 'created_at' }: (typeof made)[number]): Check {
+  return {
+    name: `The trail tells of the making of all ${table}`,
+    async find({ db }) {
+      const { rows } = await sql<{ id: string }>`/* fsck */ select t.public_id as id from ${sql.table(table)} t
+        where t.${sql.ref(at)} >= (select coalesce(min(created_at) filter (where action = 'group.create' and actor_type = 'system'), min(created_at))
+            from platform_audit_log)
+          and not exists (select from platform_audit_log e where e.resource_type = any (${[...type]}::text[])
+            and e.resource_id = t.public_id::text and e.action = any (${[...actions]}::text[]) and e.outcome = 'success')
+        order by t.id`.execute(db);
+      return rows.map(({ id }) => `No entry tells of the making of ${id} in ${table}.`);
+    },
+  };
+}
+
+export const trailChecks: readonly Check[] = [...versioned.map(agreesWithTrail), ...made.map(hasCreation)];
