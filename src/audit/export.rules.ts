@@ -1,7 +1,7 @@
 import { allOf, each, hasPermission, isNotImpersonating, type Rules, sameAudience, withParent } from '../access/rule.js';
 
 /** Whoever takes the trail away does so as themselves: an impersonation would show another one's name on it. */
-const mayExport = allOf(hasPermission('platform.audit.export'), isNotImpersonating);
+const mayExport = allOf(isNotImpersonating, hasPermission('platform.audit.export'));
 
 export const auditExportRules: Rules = {
   // The service finds the caller's own alone.

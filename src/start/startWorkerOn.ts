@@ -9,6 +9,8 @@ import { startWorker } from '../worker/startWorker.js';
 
 /** Milliseconds: what is done in the background may take longer than a request's statement. */
 const statementTimeout = 60_000;
+/** Milliseconds: nobody waits for a duty, so it waits for its turn. */
+const acquireTimeout = 60_000;
 /** Connections of a worker, at most: it takes none from the requests' pool. */
 const poolSize = 4;
 
@@ -17,7 +19,7 @@ export function startWorkerOn(database: Database, config: Config, keys: SigningK
   const own = openDatabase({
     url: database.url,
     poolSize,
-    acquireTimeout: config.databaseAcquireTimeout,
+    acquireTimeout,
     statementTimeout,
     applicationName: 'tenantry worker',
     onIdleError: (error) => log.warn({ err: error }, 'an idle database connection of the worker was lost'),
