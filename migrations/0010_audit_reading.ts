@@ -1,18 +1,26 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What the names of the counted columns are in each table of counts, beside the bucket. */
-const counts = {
-  audit_counts_by_action: 'action text not null, resource_type text not null, outcome text not null',
-  audit_counts_by_org: 'org_id uuid, action text not null, resource_type text not null, outcome text not null',
-  audit_counts_by_actor: 'actor_id text not null, org_id uuid, outcome text not null',
-} as const;
-
-/** What identifies a count, in the order in which filters narrow it. */
-const keys = {
-  audit_counts_by_action: 'grain, bucket, action, resource_type, outcome',
-  audit_counts_by_org: 'org_id, grain, bucket, action, resource_type, outcome',
-  audit_counts_by_actor: 'actor_id, grain, bucket, org_id, outcome',
-} as const;
+/** The tables of counts: what they tell apart, what identifies a count in the order in which filters narrow it, and its buckets. */
+const tables = [
+  {
+    name: 'audit_counts_by_action',
+    columns: 'action text not null, resource_type text not null, outcome text not null',
+    key: 'grain, bucket, action, resource_type, outcome',
+    grains: ['hour', 'day', 'month'],
+  },
+  {
+    name: 'audit_counts_by_org',
+    columns: 'org_id uuid, action text not null, resource_type text not null, outcome text not null',
+    key: 'org_id, grain, bucket, action, resource_type, outcome',
+    grains: ['day', 'month'],
+  },
+  {
+    name: 'audit_counts_by_actor',
+    columns: 'actor_id text not null, outcome text not null',
+    key: 'actor_id, grain, bucket, outcome',
+    grains: ['day', 'month'],
+  },
+] as const;
 
 /**
  * Reading the trail: indexes for searches, counts of its entries by hour, day and month (UTC), and saved views.
@@ -34,19 +42,21 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     insert into audit_counts_progress (xid) values ('0');
   `.execute(db);
 
-  for (const [table, columns] of Object.entries(counts)) {
-    await sql`create table ${sql.table(table)} (
-      grain text not null check (grain in ('hour', 'day', 'month')),
+  for (const { name, columns, key, grains } of tables) {
+    await sql`create table ${sql.table(name)} (
+      grain text not null,
       -- The first moment of the hour, day or month, in UTC.
       bucket timestamptz not null,
       ${sql.raw(columns)},
       count bigint not null check (count > 0)
-    ) with (fillfactor = 80)`.execute(db);
-  }
-  for (const [table, key] of Object.entries(keys)) {
-    const [name, byTime] = [sql.id(`${table}_key`), sql.id(`${table}_by_time`)];
-    await sql`create unique index ${name} on ${sql.table(table)} (${sql.raw(key)}) nulls not distinct`.execute(db);
-    if (!key.startsWith('grain')) await sql`create index ${byTime} on ${sql.table(table)} (grain, bucket)`.execute(db);
+    ) partition by list (grain)`.execute(db);
+    // Apart, so that the few days and months are not scattered among the hours.
+    for (const grain of grains) {
+      await sql`create table ${sql.table(`${name}_${grain}`)} partition of ${sql.table(name)}
+        for values in (${sql.lit(grain)}) with (fillfactor = 80)`.execute(db);
+    }
+    await sql`create unique index ${sql.id(`${name}_key`)} on ${sql.table(name)} (${sql.raw(key)}) nulls not distinct`.execute(db);
+    if (!key.startsWith('grain')) await sql`create index ${sql.id(`${name}_by_time`)} on ${sql.table(name)} (grain, bucket)`.execute(db);
   }
 
   await sql`

@@ -4,8 +4,10 @@ import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { OpenIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import type { Sealing } from './audit/sealing.js';
 import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
+import type { Copies } from './db/copies.js';
 import type { Notifications } from './db/notifications.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
@@ -21,6 +23,10 @@ export interface Platform {
   readonly openId?: OpenIdIssuer;
   /** Where users prove who they are outside of this program, and what it is told. */
   readonly authProvider: AuthProvider;
+  /** Seals the trail. */
+  readonly sealing: Sealing;
+  /** Streams rows out of the database. */
+  readonly copies: Copies;
   readonly shardKeys: ShardKeys;
   readonly shardPools: ShardPools;
   /** Seconds. */

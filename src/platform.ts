@@ -1,14 +1,16 @@
 import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import { sealingOf } from './audit/sealing.js';
 import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
+import { copiesOf } from './db/copies.js';
 import type { Database } from './db/pool.js';
 import type { Tenancy } from './tenancy/tenancy.js';
 
 /** What gateways and workers of this process are made with. */
 export function platformOf(
-  { db, notifications }: Pick<Database, 'db' | 'notifications'>,
+  { db, url, notifications }: Pick<Database, 'db' | 'url' | 'notifications'>,
   tenancy: Tenancy,
   config: Config,
   keys: SigningKeys,
@@ -24,5 +26,7 @@ export function platformOf(
     shardPools: tenancy.pools,
     accessTokenTtl,
     refreshTokenTtl,
+    sealing: sealingOf(config),
+    copies: copiesOf(url, config.auditExports),
   };
 }

@@ -5,6 +5,7 @@ import { Unauthenticated } from '../errors.js';
 import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, ActorOrg, Credential, PermissionEnforcement } from './actor.js';
 import { issuerNamedIn, type OpenIdClaims } from './openIdIssuer.js';
+import { isOpen } from './openOrg.js';
 import { apiKeyPrefix, hashOf, impersonationPrefix } from './secrets.js';
 
 /** What one request is decided on: the caller, where there is one, and how strictly permissions bind. */
@@ -45,13 +46,13 @@ interface KeyRow extends ActorRow {
 }
 
 // Everything that a decision needs, at decision time. What counts now is said by the views of the database: an expired or suspended
-// assignment and an archived group give nothing, and whoever is blocked has no row. A suspended org has no members.
+// assignment and an archived group give nothing, and whoever is blocked has no row. A suspended org has no members, nor has one that is being made.
 const actorColumns = `
   u.id as key, u.public_id as id, u.email, u.display_name, u.has_platform_access, u.is_global_access,
   array(select distinct p.permission from effective_permissions p where p.user_id = u.id) as permissions,
   coalesce((
     select json_agg(json_build_object('key', o.id::text, 'id', o.public_id, 'role_hint', m.role_hint, 'is_platform', o.is_platform))
-    from org_memberships m join orgs o on o.id = m.org_id and o.status = 'active'
+    from org_memberships m join orgs o on o.id = m.org_id and ${isOpen('o')}
     where m.user_id = u.id and m.status = 'active'
   ), '[]') as orgs,
   array(select o.public_id::text from org_access x join orgs o on o.id = x.org_id where x.user_id = u.id) as org_access,
@@ -78,7 +79,7 @@ const byImpersonation = `/* actor by impersonation */ select i.public_id as sess
   from impersonation_sessions i
   join users u on u.id = i.target_user_id and ${mayAct}
   join users a on a.id = i.admin_user_id
-  join orgs o on o.id = i.target_org_id and o.status = 'active'
+  join orgs o on o.id = i.target_org_id and ${isOpen('o')}
   join org_memberships m on m.org_id = o.id and m.user_id = u.id and m.status = 'active'
   where i.token_hash = $1 and i.ended_at is null and i.expires_at > now()
     and (select s.impersonation_enabled from settings s)

@@ -5,6 +5,7 @@ import type { DB } from '../db/types.generated.js';
 import { Forbidden, Hidden } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { type Actor, hasOrgAccess, isMemberOf } from './actor.js';
+import { isOpen } from './openOrg.js';
 import { decidePermission, type Refusal } from './rule.js';
 import { grantOf, roleAllows, type WorkspaceAction, type WorkspaceRole } from './workspaceRoles.js';
 
@@ -16,7 +17,7 @@ export interface WorkspaceStanding {
   readonly orgKey: string;
   readonly orgId: string;
   readonly orgName: string;
-  /** Whether the user is an active member of the org, and the org is active. */
+  /** Whether the user is an active member of the org, and the org is open to its members. */
   readonly isOrgMember: boolean;
   readonly isOrgAdmin: boolean;
   /** Null where they are no member of the workspace. */
@@ -27,7 +28,7 @@ export interface WorkspaceStanding {
 async function readStandings(db: Kysely<DB> | Tx, userKey: string, ids: readonly string[]): Promise<WorkspaceStanding[]> {
   const { rows } = await sql<WorkspaceStanding>`/* workspace standings */ select w.id as key, w.public_id as id,
       w.archived_at is not null as "isArchived", o.id as "orgKey", o.public_id as "orgId", o.name as "orgName", wm.role,
-      coalesce(m.status = 'active' and o.status = 'active', false) as "isOrgMember", coalesce(m.role_hint = 'admin', false) as "isOrgAdmin"
+      coalesce(m.status = 'active' and ${sql.raw(isOpen('o'))}, false) as "isOrgMember", coalesce(m.role_hint = 'admin', false) as "isOrgAdmin"
     from workspaces w join orgs o on o.id = w.org_id
     left join org_memberships m on m.org_id = o.id and m.user_id = ${userKey}
     left join workspace_members wm on wm.workspace_id = w.id and wm.user_id = ${userKey}

@@ -53,7 +53,7 @@ export class AuditFilter {
   readonly changedField?: string | null;
 }
 
-const textRule = { max: 500 };
+const textRule = { max: 500, nullable: true };
 
 /**
  * The entries `platform_audit_log e` that a filter lets through. Every list, count, series, export and tail of the trail reads
@@ -77,7 +77,7 @@ export function dimensionConditions(filter: AuditFilter): RawBuilder<unknown>[] 
   const { orgId, actor, actorId, actorIds, actions, resourceType, resourceTypes, outcome } = filter;
   const conditions: RawBuilder<unknown>[] = [];
   if (orgId) conditions.push(sql`e.org_id = ${orgId}`);
-  if (actor) conditions.push(sql`e.actor_id = any (${actorsCalled(actor)})`);
+  if (actor) conditions.push(sql`e.actor_id in (${actorsCalled(actor)})`);
   if (actorId) conditions.push(sql`e.actor_id = ${actorId}`);
   if (actorIds) conditions.push(sql`e.actor_id = any (${actorIds}::text[])`);
   if (actions) conditions.push(sql`e.action = any (${actions}::text[])`);
@@ -123,6 +123,6 @@ const searchText = sql`lower(coalesce(e.actor_display_name, '') || ' ' || e.acto
 
 /** Ids of the actors whose name, email or username contains a text; those of deleted users with them. */
 function actorsCalled(text: string): RawBuilder<unknown> {
-  return sql`array(select u.public_id::text from users u where ${contains(sql`u.search_text`, text)}
-    union all select 'system' where ${contains(sql`'system'`, text)})`;
+  return sql`select u.public_id::text from users u where ${contains(sql`u.search_text`, text)}
+    union all select 'system' where ${contains(sql`'system'`, text)}`;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.js';
 import { NotFound, Unavailable } from '../errors.js';
+import { asDomainError } from '../failure.js';
 import { batched } from '../graphql/batch.js';
 import { inTenant } from '../tenancy/tenant.js';
 import type { Snapshot } from './entry.js';
@@ -83,7 +84,8 @@ async function inTenantOf(ctx: Context, orgKey: string, entries: readonly Wanted
     );
     return rows;
   } catch (error) {
-    if (error instanceof Unavailable || error instanceof NotFound) return [];
+    const known = asDomainError(error);
+    if (known instanceof Unavailable || known instanceof NotFound) return [];
     throw error;
   }
 }

@@ -1,7 +1,7 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Duty } from '../worker/duty.js';
 import type { Tx } from './entry.js';
-import { grains, type Rollup, rollups } from './rollups.js';
+import { grainsOf, type Rollup, rollups } from './rollups.js';
 
 const second = 1_000;
 /** Entries of one run, but for a transaction that wrote more: it is counted as a whole. */
@@ -47,15 +47,14 @@ async function nextBatch(tx: Tx): Promise<Batch | undefined> {
   return { start, end: full === start ? String(BigInt(start) + 1n) : full, hasMore: true };
 }
 
-async function count(tx: Tx, { table, columns }: Rollup, { start, end }: Batch): Promise<void> {
+async function count(tx: Tx, rollup: Rollup, { start, end }: Batch): Promise<void> {
+  const { table, columns } = rollup;
   const own = sql.join(columns.map((column) => sql.ref(column)));
   // Ordered, so that rows are locked in the same order by whoever else changes them.
   await sql`/* audit rollups */ insert into ${sql.table(table)} as c (grain, bucket, ${own}, count)
     select g.grain, date_trunc(g.grain, e.created_at, 'UTC') as bucket, ${own}, count(*)
-    from platform_audit_log e, unnest(${grainNames}) as g (grain)
+    from platform_audit_log e, unnest(${grainsOf(rollup)}::text[]) as g (grain)
     where e.xid >= ${start}::xid8 and e.xid < ${end}::xid8
     group by g.grain, bucket, ${own} order by g.grain, bucket, ${own}
     on conflict (grain, bucket, ${own}) do update set count = c.count + excluded.count`.execute(tx);
 }
-
-const grainNames: RawBuilder<unknown> = sql`array[${sql.join(grains.map((grain) => sql.lit(grain)))}]`;

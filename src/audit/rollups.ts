@@ -4,10 +4,16 @@ import type { AuditFilter } from './audit.filter.js';
 /** What is told apart where entries are counted: by name of the column, in the log and in the tables of counts. */
 export type CountColumn = AuditDimension | 'outcome';
 
+/** Lengths of the buckets that are counted, in UTC, the longest first. */
+export const grains = ['month', 'day', 'hour'] as const;
+export type Grain = (typeof grains)[number];
+
 /** A table of counts. */
 export interface Rollup {
   readonly table: string;
   readonly columns: readonly CountColumn[];
+  /** The shortest bucket that it has, and all longer ones with it. */
+  readonly finest: Grain;
 }
 
 /**
@@ -15,14 +21,16 @@ export interface Rollup {
  * and reading it would be no faster than reading the log.
  */
 export const rollups: readonly Rollup[] = [
-  { table: 'audit_counts_by_action', columns: ['action', 'resource_type', 'outcome'] },
-  { table: 'audit_counts_by_org', columns: ['org_id', 'action', 'resource_type', 'outcome'] },
-  { table: 'audit_counts_by_actor', columns: ['actor_id', 'org_id', 'outcome'] },
+  { table: 'audit_counts_by_action', columns: ['action', 'resource_type', 'outcome'], finest: 'hour' },
+  // By the hour there would be nearly as many of these as there are entries.
+  { table: 'audit_counts_by_org', columns: ['org_id', 'action', 'resource_type', 'outcome'], finest: 'day' },
+  { table: 'audit_counts_by_actor', columns: ['actor_id', 'outcome'], finest: 'day' },
 ];
 
-/** Lengths of the buckets that are counted, in UTC, the longest first. */
-export const grains = ['month', 'day', 'hour'] as const;
-export type Grain = (typeof grains)[number];
+/** The buckets of a table, the longest first. */
+export function grainsOf({ finest }: Rollup): readonly Grain[] {
+  return grains.slice(0, grains.indexOf(finest) + 1);
+}
 
 /** The smallest table of counts that answers a filter and tells these columns apart; undefined where only the log itself can. */
 export function rollupFor(filter: AuditFilter, columns: readonly CountColumn[]): Rollup | undefined {
@@ -69,13 +77,12 @@ function nextBucket(at: number, grain: Grain): number {
  * Covers a window with as few whole buckets as possible: months in the middle, days and hours at the ends.
  * @param start milliseconds, or -Infinity
  * @param end milliseconds, excluded, or Infinity
- * @param coarsest the longest bucket that may be used
- * @returns stretches side by side, the earliest first. They are all of the window but for less than an hour at each end
+ * @param lengths of the buckets that may be used, the longest first
+ * @returns stretches side by side, the earliest first. They are all of the window but for less than the shortest bucket at each end
  */
-export function stretchesOf(start: number, end: number, coarsest: Grain): Stretch[] {
-  const finer = grains[grains.indexOf(coarsest) + 1];
-  const [first, last] = [nextBucket(start, coarsest), startOfBucket(end, coarsest)];
-  if (first >= last) return finer ? stretchesOf(start, end, finer) : [];
-  const middle: Stretch = { grain: coarsest, start: first, end: last };
-  return finer ? [...stretchesOf(start, first, finer), middle, ...stretchesOf(last, end, finer)] : [middle];
+export function stretchesOf(start: number, end: number, [grain, ...finer]: readonly Grain[]): Stretch[] {
+  if (!grain) return [];
+  const [first, last] = [nextBucket(start, grain), startOfBucket(end, grain)];
+  if (first >= last) return stretchesOf(start, end, finer);
+  return [...stretchesOf(start, first, finer), { grain, start: first, end: last }, ...stretchesOf(last, end, finer)];
 }

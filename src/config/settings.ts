@@ -74,6 +74,30 @@ export const settings = {
     default: '5000',
     meaning: 'Milliseconds after which the database cancels a statement.',
   },
+  auditExports: {
+    variable: 'AUDIT_EXPORTS',
+    reader: integer(1, 100),
+    default: '2',
+    meaning: 'Exports of the audit trail that run at once in a process, at most; each has a database connection of its own.',
+  },
+  auditSigningKeys: {
+    variable: 'AUDIT_SIGNING_KEYS',
+    reader: signingKeyList,
+    secret: true,
+    meaning:
+      'Ed25519 keys of the audit seal as kid:base64url-seed, separated by commas: the first signs, all verify. A seed has 32 bytes. Where absent, one key is generated and kept in DATA_DIR.',
+  },
+  auditCheckpointFile: {
+    variable: 'AUDIT_CHECKPOINT_FILE',
+    reader: text(1, 4_096),
+    meaning: 'File to which the worker appends each checkpoint of the audit seal; best on another machine’s disk.',
+  },
+  auditCheckpointWebhook: {
+    variable: 'AUDIT_CHECKPOINT_WEBHOOK',
+    reader: webhookUrl,
+    secret: true,
+    meaning: 'Address to which the worker posts each checkpoint of the audit seal: https, or this machine.',
+  },
   shardPoolSize: {
     variable: 'SHARD_POOL_SIZE',
     reader: integer(1, 100),

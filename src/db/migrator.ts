@@ -54,7 +54,20 @@ export async function migrate(db: Kysely<DB>): Promise<string[]> {
   const { error, results } = await migratorOf(db).migrateToLatest();
   if (error) throw error;
   await syncPermissions(db);
+  await grantRights(db);
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+/** What the database's roles may do with the tables that there are now. Who doesn't own them has nothing to grant. */
+async function grantRights(db: Kysely<DB>): Promise<void> {
+  const { rows } = await sql<{ isOwner: boolean }>`select pg_has_role(relowner, 'usage') as "isOwner" from pg_class
+    where oid = 'platform_audit_log'::regclass`.execute(db);
+  if (!rows[0]?.isOwner) return;
+  await db.transaction().execute(async (tx) => {
+    // Two processes that start at once would write the same rows of the catalog.
+    await sql`select pg_advisory_xact_lock(hashtextextended('grant rights', 0))`.execute(tx);
+    await sql`select grant_rights()`.execute(tx);
+  });
 }
 
 /** The registry in the code is the source; the table serves foreign keys and analysts. Keys are never removed. */

@@ -21,6 +21,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
 export interface AbandonedSchemas {
   attempts: Generated<number>;
   created_at: Generated<string>;
@@ -62,6 +64,20 @@ export interface Attempts {
   subject: Buffer;
 }
 
+export interface AuditBatches {
+  chain: Buffer;
+  end_id: string;
+  end_xid: string;
+  entries: number;
+  ids: Buffer;
+  key_id: string;
+  leaves: Buffer;
+  number: string;
+  root: Buffer;
+  sealed_at: string;
+  signature: Buffer;
+}
+
 export interface AuditCountsByAction {
   action: string;
   bucket: string;
@@ -76,7 +92,6 @@ export interface AuditCountsByActor {
   bucket: string;
   count: string;
   grain: string;
-  org_id: string | null;
   outcome: string;
 }
 
@@ -95,6 +110,40 @@ export interface AuditCountsProgress {
   xid: string;
 }
 
+export interface AuditDrops {
+  dropped_at: Generated<string>;
+  entries: string;
+  ids: Buffer;
+  month: Timestamp;
+}
+
+export interface AuditExports {
+  after_entry: string | null;
+  bytes: string | null;
+  created_at: Generated<string>;
+  expires_at: string;
+  failed_at: string | null;
+  filter: Json;
+  finished_at: string | null;
+  format: string;
+  id: string;
+  resumes: string | null;
+  rows: string | null;
+  sha256: Buffer | null;
+  snapshot: string | null;
+  started_at: string | null;
+  user_id: string;
+}
+
+export interface AuditHolds {
+  from_month: Timestamp;
+  id: string;
+  placed_at: Generated<string>;
+  reason: string;
+  released_at: string | null;
+  to_month: Timestamp;
+}
+
 export interface AuditOutbox {
   after: Json | null;
   before: Json | null;
@@ -102,6 +151,11 @@ export interface AuditOutbox {
   entry_id: string;
   id: Generated<string>;
   org_id: string;
+}
+
+export interface AuditPublished {
+  number: string;
+  published_at: Generated<string>;
 }
 
 export interface AuditRepeats {
@@ -294,6 +348,16 @@ export interface OrgMemberships {
   updated_at: Generated<string>;
   user_id: string;
   version: Generated<number>;
+}
+
+export interface OrgMoves {
+  created_at: Generated<string>;
+  from_shard_id: string;
+  frozen_at: string | null;
+  is_begun: Generated<boolean>;
+  job_id: string;
+  org_id: string;
+  to_shard_id: string;
 }
 
 export interface OrgProvisioning {
@@ -527,11 +591,16 @@ export interface DB {
   active_assignments: ActiveAssignments;
   api_keys: ApiKeys;
   attempts: Attempts;
+  audit_batches: AuditBatches;
   audit_counts_by_action: AuditCountsByAction;
   audit_counts_by_actor: AuditCountsByActor;
   audit_counts_by_org: AuditCountsByOrg;
   audit_counts_progress: AuditCountsProgress;
+  audit_drops: AuditDrops;
+  audit_exports: AuditExports;
+  audit_holds: AuditHolds;
   audit_outbox: AuditOutbox;
+  audit_published: AuditPublished;
   audit_repeats: AuditRepeats;
   audit_snapshots: AuditSnapshots;
   audit_views: AuditViews;
@@ -548,6 +617,7 @@ export interface DB {
   one_time_tokens: OneTimeTokens;
   org_access: OrgAccess;
   org_memberships: OrgMemberships;
+  org_moves: OrgMoves;
   org_provisioning: OrgProvisioning;
   orgs: Orgs;
   partners: Partners;

@@ -1,12 +1,12 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/types.generated.js';
-import { provisionOwnOrgs } from '../tenancy/provisionOwnOrgs.js';
 import { type DemoSize, makeDemoData } from './demoData.js';
 
 const defaultSize: DemoSize = { orgs: 50, users: 2_000 };
 
 /**
- * Fills a new platform with demo data: rows in one transaction, all of them or none, and then a schema for each org.
+ * Fills a new platform with demo data, in one transaction. The orgs are there at once; a worker makes their schemas one after the other,
+ * which takes some seconds, and until then what they keep themselves is not there yet.
  * @returns how many rows of each kind were written
  */
 export async function loadDemoData(
@@ -24,11 +24,11 @@ export async function loadDemoData(
         from json_populate_recordset(null::users, ${rows(data.users)})`,
       sql`insert into orgs (public_id, name, slug, schema_name, shard_id, status, account_type, onboarding_status, max_locations, hq_city,
           hq_country, contact_email, version, created_at, updated_at)
-        select public_id, name, slug, schema_name, (select id from shards order by id limit 1), 'migrating', account_type, onboarding_status,
+        select public_id, name, slug, schema_name, (select id from shards order by id limit 1), status, account_type, onboarding_status,
           max_locations, hq_city, hq_country, contact_email, version, created_at, updated_at
         from json_populate_recordset(null::orgs, ${rows(data.orgs)})`,
       sql`insert into org_provisioning (org_id, lease_expires_at)
-        select o.id, now() + interval '1 minute' from orgs o
+        select o.id, now() from orgs o
         where o.public_id in (select public_id from json_populate_recordset(null::orgs, ${rows(data.orgs)}))`,
       sql`insert into org_memberships (public_id, org_id, user_id, status, role_hint, joined_at, created_at, updated_at)
         select r.public_id, o.id, u.id, r.status, r.role_hint, r.joined_at, r.created_at, r.created_at
@@ -65,9 +65,6 @@ export async function loadDemoData(
     ];
     for (const statement of statements) await statement.execute(tx);
   });
-  await provisionOwnOrgs(db);
-  const suspended = data.orgs.filter(({ status }) => status === 'suspended').map(({ public_id }) => public_id);
-  await db.updateTable('orgs').set({ status: 'suspended' }).where('public_id', 'in', suspended).execute();
   await sql`analyze`.execute(db);
   return Object.fromEntries(Object.entries(data).map(([kind, values]) => [kind, values.length]));
 }

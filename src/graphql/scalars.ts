@@ -34,6 +34,14 @@ export const DateOrDateTime = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseDateOrDateTime(node.kind === Kind.STRING ? node.value : undefined),
 });
 
+/** A number of things that may be more than 2^31. */
+export const BigIntCount = new GraphQLScalarType<number, number>({
+  name: 'Count',
+  description: 'A whole number up to 2^53.',
+  extensions: { jsonSchema: { type: 'integer' } },
+  serialize: Number,
+});
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** In one spelling, so that rules compare what they are given with what the database holds. */

@@ -20,12 +20,15 @@ registerEnumType(JobStatus, {
   },
 });
 
-export const JobKind = { DEMO_DATA: 'demo_data' } as const;
+export const JobKind = { DEMO_DATA: 'demo_data', ORG_MOVE: 'org_move' } as const;
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];
 registerEnumType(JobKind, {
   name: 'JobKind',
   description: 'What a job does.',
-  valuesConfig: { DEMO_DATA: { description: 'Fills an org with demo data.' } },
+  valuesConfig: {
+    DEMO_DATA: { description: 'Fills an org with demo data.' },
+    ORG_MOVE: { description: 'Moves an org to another shard.' },
+  },
 });
 
 const ended: ReadonlySet<JobStatus> = new Set([JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED]);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Duty } from '../worker/duty.js';
 import { JobKind } from './job.enums.js';
+import { moveTenant } from './moving/moveTenant.js';
 import type { QueueTiming } from './queue/heldJob.js';
 import { type JobHandlers, runNextJob } from './queue/runJob.js';
 import { fillWithDemoData } from './seeding/fillWithDemoData.js';
@@ -10,7 +11,7 @@ import { fillWithDemoData } from './seeding/fillWithDemoData.js';
 // cancellation and fence are part of the API, change in one transaction with their audit entries, and vanish with their org; a library's
 // tables are its own, and each of these would be a second copy that can disagree with it.
 
-const handlers: JobHandlers = { [JobKind.DEMO_DATA]: fillWithDemoData };
+const handlers: JobHandlers = { [JobKind.DEMO_DATA]: fillWithDemoData, [JobKind.ORG_MOVE]: moveTenant };
 const kinds = Object.values(JobKind);
 
 /** A dead worker's job goes on elsewhere within `lease` and the interval of the duty: well below 30 s. */

@@ -10,6 +10,7 @@ import { Org } from '../orgs/orgs.types.js';
 import { jobEvents } from './jobEvents.service.js';
 import { cancelJob, findJob, jobsOfOrg, listJobs } from './jobs.service.js';
 import { Job, JobConnection, JobEvent, JobFilter, JobPayload, SeedOrgInput } from './jobs.types.js';
+import { moveOrg } from './moving/moveOrg.service.js';
 import { seedOrg } from './seeding/seedOrg.service.js';
 
 @Resolver(() => Job)
@@ -37,6 +38,20 @@ export class JobsResolver {
     @Info() info: GraphQLResolveInfo,
   ) {
     return { job: await seedOrg(ctx, orgId, input, below(selectionOf(info), 'job')) };
+  }
+
+  @Mutation(() => JobPayload, {
+    description:
+      'Queues a job that moves an org to another shard. The org can be read all the time, and can’t be written to from the last comparison ' +
+      'of both copies until the switch: for `writesRefusedMs` of the job’s statistics. The old copy is kept until `oldCopyKeptUntil`.',
+  })
+  async moveOrg(
+    @Arg('orgId', () => UUID) orgId: string,
+    @Arg('shardId', () => UUID) shardId: string,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return { job: await moveOrg(ctx, orgId, shardId, below(selectionOf(info), 'job')) };
   }
 
   @Mutation(() => JobPayload, { description: 'Asks for a job to be stopped: at once where it waits, before its next batch where it runs.' })

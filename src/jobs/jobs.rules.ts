@@ -29,6 +29,7 @@ export const jobRules: Rules = {
   },
   Mutation: {
     seedOrg: hasPermission('platform.orgs.seed'),
+    moveOrg: hasPermission('platform.orgs.update'),
     cancelJob: hasPermission('platform.orgs.seed'),
   },
   Subscription: {

@@ -10,7 +10,7 @@ import type { DB } from '../db/types.generated.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
-import { hasEnded } from './job.enums.js';
+import { hasEnded, type JobKind } from './job.enums.js';
 import { jobShape, jobTables } from './jobs.shape.js';
 import type { Job, JobFilter } from './jobs.types.js';
 
@@ -73,9 +73,11 @@ export async function readJob(db: Kysely<DB> | Tx, id: string, selection: Select
 }
 
 /** What the trail calls a job and the org that it belongs to. */
-export function jobEntry(id: string, org: { readonly key: string; readonly id: string; readonly name: string }) {
-  return { resource: { type: 'job', id, displayId: `demo data of ${org.name}` }, org };
+export function jobEntry(id: string, kind: JobKind, org: { readonly key: string; readonly id: string; readonly name: string }) {
+  return { resource: { type: 'job', id, displayId: `${titles[kind]} of ${org.name}` }, org };
 }
+
+const titles: Readonly<Record<JobKind, string>> = { demo_data: 'demo data', org_move: 'move' };
 
 /**
  * Asks for a job to be stopped. One that waits is cancelled at once; one that runs is cancelled by its worker, before its next batch.
@@ -94,13 +96,18 @@ export async function cancelJob(ctx: Context, id: string, selection: Selection):
       where id = ${before.key}`.execute(tx);
     const after = await readJob(tx, id, merged(jobSnapshot, selection));
     const org = await orgForEntry(tx, before.key);
-    await record({ action: 'job.cancel', ...jobEntry(id, org), before, after });
+    await record({ action: 'job.cancel', ...jobEntry(id, org.kind, org), before, after });
     return after;
   });
 }
 
-async function orgForEntry(tx: Tx, jobKey: string): Promise<{ key: string; id: string; name: string }> {
-  const { rows } = await sql<{ key: string; id: string; name: string }>`/* org of job */ select o.id as key, o.public_id as id, o.name
+async function orgForEntry(tx: Tx, jobKey: string): Promise<{ key: string; id: string; name: string; kind: JobKind }> {
+  const { rows } = await sql<{
+    key: string;
+    id: string;
+    name: string;
+    kind: JobKind;
+  }>`/* org of job */ select o.id as key, o.public_id as id, o.name, j.kind
     from ${jobTables} where j.id = ${jobKey}`.execute(tx);
   const [org] = rows;
   if (!org) throw new Error('A locked job was gone.');

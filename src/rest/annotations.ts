@@ -19,6 +19,7 @@ export interface RestAnnotation {
   readonly nulls: 'KEEP' | 'ABSENT';
   readonly errors: readonly number[];
   readonly notFound?: string;
+  readonly stream?: readonly string[];
 }
 
 /** Bounds of a variable's value. Lengths are in characters; all are inclusive. */

@@ -54,11 +54,15 @@ function compileOperation(schema: GraphQLSchema, document: DocumentNode, node: O
   const rest = restOf(schema, node);
   if (!node.name || !rest) throw DocumentError.at(node, 'A REST operation needs a name and @rest.');
   if (!rest.path.startsWith(`${prefix}/`)) throw DocumentError.at(node, `The path ${rest.path} does not begin with ${prefix}/.`);
-  if ((node.operation === 'mutation') === (rest.method === 'GET')) {
+  const answersOnGet = node.operation !== 'mutation' || (rest.method === 'GET' && rest.stream !== undefined);
+  if (answersOnGet !== (rest.method === 'GET')) {
     throw DocumentError.at(node, 'A query answers on GET, as a subscription does, and a mutation on the other methods.');
   }
   const resultPath = rest.result?.split('.') ?? [];
   const output = rest.status === 204 ? undefined : outputOf(schema, document, node, resultPath);
+  if (rest.stream && (output?.kind !== 'scalar' || output.type.name !== 'Download')) {
+    throw DocumentError.at(node, 'What is streamed is a field of the type Download.');
+  }
   const feeds = feedsOf(schema, document);
   const description = commentAbove(node);
   const operation = {

@@ -70,7 +70,7 @@ function operationOf(surface: Surface, operation: CompiledOperation, components:
     ...(operation.description ? { description: operation.description } : {}),
     parameters: [
       ...parameters.filter(({ place }) => place !== 'body').map((parameter) => parameterObject(surface, parameter, components)),
-      ...(operation.kind === 'mutation' ? conditionParameters : []),
+      ...(operation.kind === 'mutation' && !rest.stream ? conditionParameters : []),
     ],
     ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
     responses: responsesOf(surface, operation, components),
@@ -106,7 +106,7 @@ function responsesOf(surface: Surface, { kind, rest, parameters, output }: Compi
   const mediaType = kind === 'subscription' ? 'text/event-stream' : 'application/json';
   const done = { description: meaningOf[rest.status] ?? 'Done.' };
   const responses: Record<string, JsonSchema> = {
-    [rest.status]: output ? content(outputSchema(output, components), done, mediaType) : done,
+    [rest.status]: rest.stream ? streamed(rest.stream) : output ? content(outputSchema(output, components), done, mediaType) : done,
   };
   for (const status of [...errors].sort()) {
     const schema = { $ref: `#/components/schemas/${surface.errorSchemaOf(status)}` };
@@ -114,6 +114,15 @@ function responsesOf(surface: Surface, { kind, rest, parameters, output }: Compi
     responses[status] = content(schema, { description: meaning ?? 'Documented.' });
   }
   return responses;
+}
+
+/** Without an end where it breaks off: a client that reads to the end of the chunks has all of it. */
+function streamed(types: readonly string[]): JsonSchema {
+  const schema = { type: 'string' };
+  return {
+    description: 'Streamed, as an attachment. The headers and trailers name its manifest.',
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+  };
 }
 
 function content(schema: JsonSchema, around: JsonSchema, mediaType = 'application/json'): JsonSchema {

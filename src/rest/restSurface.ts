@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import '../server/request.js';
 import type { Conditions } from '../conditions/conditions.js';
 import { Unauthenticated } from '../errors.js';
+import { sendDownload } from './download.js';
 import { answerTo } from './errorAnswer.js';
 import { eventStream, type ServerSentEvent } from './eventStream.js';
 import { serializerSchema } from './jsonSchema.js';
@@ -61,7 +62,7 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
   scope.route({
     method,
     url: path.slice(surface.prefix.length),
-    schema: operation.output ? { response: { [status]: serializerSchema(operation.output) } } : {},
+    schema: operation.output && !operation.rest.stream ? { response: { [status]: serializerSchema(operation.output) } } : {},
     onRequest: async (request) => {
       request.operation = named;
       const context = await contextOf(request);
@@ -84,6 +85,12 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
         baseVersion: onlyOf(conditions?.ifMatch),
       });
       if ('issues' in input) throw new RequestInvalid(input.issues);
+      // A download is made by who takes it.
+      if (operation.rest.stream && request.method === 'HEAD')
+        return reply
+          .code(status)
+          .type(operation.rest.stream[0] ?? '')
+          .send();
       const resourceId = String(Object.values(params)[0] ?? '');
       if (operation.kind === 'subscription') {
         const signal = options.openStream(context, reply);
@@ -92,6 +99,7 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
       }
       const result = await operation.run(context, input.variables);
       const answer = bodyIn(operation, result, resourceId);
+      if (operation.rest.stream) return sendDownload(reply, answer);
       reply.headers(answerHeaders(answer, conditions));
       return operation.output ? reply.code(status).send(answer) : reply.code(status).send();
     },

@@ -9,6 +9,10 @@ import { ApiKeysResolver } from '../apiKeys/apiKeys.resolver.js';
 import { apiKeyRules } from '../apiKeys/apiKeys.rules.js';
 import { AuditResolver, AuditTotalsResolver } from '../audit/audit.resolver.js';
 import { auditRules } from '../audit/audit.rules.js';
+import { AuditExportResolver } from '../audit/export.resolver.js';
+import { auditExportRules } from '../audit/export.rules.js';
+import { AuditProofResolver } from '../audit/proof.resolver.js';
+import { auditProofRules } from '../audit/proof.rules.js';
 import { AuditViewsResolver } from '../auditViews/auditViews.resolver.js';
 import { auditViewRules } from '../auditViews/auditViews.rules.js';
 import { AuthProviderDeliveriesResolver } from '../authProvider/deliveries.resolver.js';
@@ -53,6 +57,8 @@ import { NodeResolver } from './node.resolver.js';
 const resolvers: NonEmptyArray<new () => object> = [
   AdminsResolver,
   ApiKeysResolver,
+  AuditExportResolver,
+  AuditProofResolver,
   AuthProviderDeliveriesResolver,
   ExplainResolver,
   GroupAssignmentsResolver,
@@ -129,6 +135,8 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     nodeRules,
     adminRules,
     apiKeyRules,
+    auditExportRules,
+    auditProofRules,
     authProviderRules,
     explainRules,
     credentialRules,

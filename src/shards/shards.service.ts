@@ -129,7 +129,7 @@ async function schemasOn(ctx: Context, id: string): Promise<string[]> {
     .selectFrom('orgs')
     .select('schema_name')
     .where('shard_id', '=', key)
-    .where('status', '<>', 'migrating')
+    .where('id', 'not in', ctx.db.selectFrom('org_provisioning').select('org_id'))
     .execute();
   return orgs.map(({ schema_name }) => schema_name);
 }

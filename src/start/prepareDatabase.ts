@@ -26,12 +26,22 @@ export class ServerTooOld extends Error {
 export async function prepareDatabase(database: Database, config: Config, progress: Progress): Promise<FirstAdmin | undefined> {
   const ran = await migrateOnly(database, config);
   if (ran.length > 0) progress(`Migrated the database: ${ran.join(', ')}.`);
+  if (config.databaseUrl !== undefined && (await ownsTheTrail(database))) {
+    progress('The database user owns the audit log, and could change it: sign in as a member of tenantry_app, and migrate as the owner.');
+  }
   const admin = await firstStart(database.db, { adminEmail: config.adminEmail, adminPassword: config.adminPassword });
   if (admin && config.demoData) {
     const { orgs, users, entries } = await loadDemoData(database.db, { id: admin.id, displayName: 'Platform admin' });
     progress(`Made demo data: ${orgs} orgs, ${users} users, ${entries} audit entries.`);
   }
   return admin;
+}
+
+/** Whether the program's own user could take the log's protection away. */
+async function ownsTheTrail({ db }: Database): Promise<boolean> {
+  const { rows } = await sql<{ isOwner: boolean }>`select pg_has_role(relowner, 'usage') as "isOwner" from pg_class
+    where oid = 'platform_audit_log'::regclass`.execute(db);
+  return rows[0]?.isOwner ?? false;
 }
 
 async function requireServer({ db }: Database): Promise<void> {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../audit/entry.js';
 import type { Platform } from '../context.js';
 import { isOutage } from '../failure.js';
+import { addressOf } from './shardAddress.js';
 import { dropTenantSchema } from './tenantSchema.js';
 
 /**
@@ -12,6 +13,8 @@ import { dropTenantSchema } from './tenantSchema.js';
 export async function abandonSchema(tx: Tx, orgKey: string): Promise<string> {
   const { rows } = await sql<{ schema_name: string }>`/* abandon schema */ insert into abandoned_schemas (shard_id, schema_name)
     select shard_id, schema_name from orgs where id = ${orgKey} returning schema_name`.execute(tx);
+  // Copies that moves left on other shards are kept no longer.
+  await sql`update abandoned_schemas set try_at = now() where schema_name = ${rows[0]?.schema_name ?? ''}`.execute(tx);
   await tx.deleteFrom('audit_outbox').where('org_id', '=', orgKey).execute();
   await tx.deleteFrom('orgs').where('id', '=', orgKey).execute();
   const [abandoned] = rows;
@@ -41,10 +44,8 @@ export async function dropAbandoned({ db, shardPools }: Pick<Platform, 'db' | 's
       .skipLocked()
       .executeTakeFirst();
     if (!due) return false;
-    const sealedDsn =
-      due.dsn_ciphertext && due.dsn_key_version ? { ciphertext: due.dsn_ciphertext, keyVersion: due.dsn_key_version } : null;
     try {
-      await shardPools.use({ key: due.shard, id: due.public_id, sealedDsn }, (shard) => dropTenantSchema(shard, due.schema_name));
+      await shardPools.use(addressOf({ ...due, id: due.shard }), (shard) => dropTenantSchema(shard, due.schema_name));
       await tx.deleteFrom('abandoned_schemas').where('id', '=', due.id).execute();
     } catch (error) {
       await tx

@@ -63,6 +63,7 @@ async function tenantsBehind(db: Kysely<DB>): Promise<Tenant[]> {
   const { rows } = await sql<Tenant>`/* tenants behind */ select o.id as org_id, o.slug from orgs o
     left join tenant_migrations m on m.org_id = o.id and m.status = 'migrated' and m.latest >= ${neededMigrations.at(-1)}
     where m.org_id is null and not exists (select from org_provisioning p where p.org_id = o.id)
+      and not exists (select from org_moves v where v.org_id = o.id)
     order by o.is_platform desc, o.id`.execute(db);
   return rows;
 }

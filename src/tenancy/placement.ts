@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/types.generated.js';
-import type { ShardAddress } from './shardAddress.js';
+import { addressOf, type ShardAddress } from './shardAddress.js';
 
 /** Where a tenant's data is. */
 export interface Placement {
@@ -17,6 +17,5 @@ export async function placementOf(db: Kysely<DB>, orgKey: string): Promise<Place
     .where('o.id', '=', orgKey)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { schema_name: schema, id: key, public_id: id, dsn_ciphertext: ciphertext, dsn_key_version: keyVersion } = row;
-  return { schema, shard: { key, id, sealedDsn: ciphertext && keyVersion ? { ciphertext, keyVersion } : null } };
+  return { schema: row.schema_name, shard: addressOf(row) };
 }

@@ -68,7 +68,8 @@ export async function completeProvisioning(tx: Tx, { orgKey, fence }: Provisioni
     .returning('admin_user_id')
     .executeTakeFirst();
   if (!done) throw new ClaimLost();
-  await tx.updateTable('orgs').set({ status: 'active' }).where('id', '=', orgKey).execute();
+  // Demo orgs are in their status from the start.
+  await tx.updateTable('orgs').set({ status: 'active' }).where('id', '=', orgKey).where('status', '=', 'migrating').execute();
   if (done.admin_user_id === null) return;
   await tx
     .insertInto('org_memberships')

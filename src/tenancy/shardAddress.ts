@@ -13,3 +13,14 @@ export interface ShardAddress {
   /** Null: the control plane's own database. */
   readonly sealedDsn: SealedDsn | null;
 }
+
+/** The address in a row of `shards`. */
+export function addressOf(row: {
+  readonly id: string;
+  readonly public_id: string;
+  readonly dsn_ciphertext: Buffer | null;
+  readonly dsn_key_version: number | null;
+}): ShardAddress {
+  const { id: key, public_id: id, dsn_ciphertext: ciphertext, dsn_key_version: keyVersion } = row;
+  return { key, id, sealedDsn: ciphertext && keyVersion ? { ciphertext, keyVersion } : null };
+}

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import pg from 'pg';
 import { isPoolFull, openPool } from '../db/pool.js';
 import { DomainError, Unavailable } from '../errors.js';
 import { isOutage } from '../failure.js';
@@ -31,6 +32,11 @@ export interface ShardPools {
    * @throws Unavailable where the shard does not answer, at once where that is known already
    */
   use<T>(shard: ShardAddress, work: (db: Kysely<TenantDB>) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` over a connection of its own, on which statements may take as long as they like: for copying a tenant.
+   * @throws Unavailable where the shard does not answer
+   */
+  alone<T>(shard: ShardAddress, work: (client: pg.Client) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -48,10 +54,10 @@ const grace = 1_000;
 
 function judge(error: unknown): 'failed' | 'alive' | 'unknown' {
   if (isPoolFull(error)) return 'unknown';
-  if (isOutage(error)) return 'failed';
-  // The pool says Unavailable where it gets no connection, with the driver's error as its cause.
-  if (error instanceof Unavailable) return error.cause instanceof Error && !(error.cause instanceof DomainError) ? 'failed' : 'unknown';
-  return 'alive';
+  // Where the pool gets no connection, or a service words what the shard refused, the driver's error is the cause.
+  const said = error instanceof Unavailable ? error.cause : error;
+  if (isOutage(said)) return 'failed';
+  return said instanceof Error && !(said instanceof DomainError) ? 'alive' : 'unknown';
 }
 
 export function openShardPools(options: ShardPoolsOptions): ShardPools {
@@ -61,6 +67,8 @@ export function openShardPools(options: ShardPoolsOptions): ShardPools {
   const pools = new Map<string, OpenPool>();
   const breakers = new Map<string, Breaker>();
   const closing = new Set<Promise<void>>();
+
+  const urlOf = ({ id, sealedDsn }: ShardAddress): string => (sealedDsn ? openDsn(keys, id, sealedDsn) : ownUrl);
 
   function retire(key: string, { db }: OpenPool): void {
     if (pools.get(key)?.db === db) pools.delete(key);
@@ -86,8 +94,10 @@ export function openShardPools(options: ShardPoolsOptions): ShardPools {
     }
     if (known) retire(key, known);
     else makePlace();
-    const url = sealedDsn ? openDsn(keys, id, sealedDsn) : ownUrl;
-    const { db } = openPool<TenantDB>({ ...options, url, answerTimeout: options.statementTimeout + grace }, ShardClient);
+    const { db } = openPool<TenantDB>(
+      { ...options, url: urlOf({ key, id, sealedDsn }), answerTimeout: options.statementTimeout + grace },
+      ShardClient,
+    );
     const opened = { db, madeOf, users: 0 };
     pools.set(key, opened);
     return opened;
@@ -112,6 +122,22 @@ export function openShardPools(options: ShardPoolsOptions): ShardPools {
           pool.users -= 1;
         }
       });
+    },
+    async alone(shard, work) {
+      const client = new pg.Client({
+        connectionString: urlOf(shard),
+        connectionTimeoutMillis: options.acquireTimeout,
+        application_name: `${options.applicationName} copy`,
+        options: '-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=1 -c statement_timeout=0',
+        keepAlive: true,
+      });
+      client.on('error', () => {});
+      try {
+        await client.connect();
+        return await work(client);
+      } finally {
+        await client.end().catch(() => {});
+      }
     },
     async close() {
       for (const [key, pool] of [...pools]) retire(key, pool);

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Platform } from '../context.js';
 import { isRetryable } from '../db/violations.js';
 import { NotFound, Unavailable } from '../errors.js';
+import { frozenState } from './freeze.js';
 import { placementOf } from './placement.js';
 import { enterSchema, neededMigrations } from './tenantSchema.js';
 import type { DB as TenantDB } from './types.generated.js';
@@ -16,7 +17,8 @@ const attempts = 3;
  * and no others. A deadlock is run again from the start, so `work` does nothing that outlives a rollback.
  * @param orgKey the internal key of the org
  * @throws NotFound where there is no such org
- * @throws Unavailable where the shard does not answer, or the tenant's schema is not there or is behind this program
+ * @throws Unavailable where the shard does not answer, where the tenant's schema is not there or is behind this program, and where `work`
+ *   writes and the org is just being moved to another shard
  */
 export async function inTenant<T>(
   platform: Pick<Platform, 'db' | 'shardPools'>,
@@ -34,6 +36,9 @@ export async function inTenant<T>(
         }),
       );
     } catch (error) {
+      if (error instanceof pg.DatabaseError && error.code === frozenState) {
+        throw new Unavailable('The data of this org is being moved, and can only be read. Try again shortly.', 5, { cause: error });
+      }
       if (attempt === attempts || !isRetryable(error)) throw error;
     }
   }

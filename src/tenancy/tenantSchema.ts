@@ -23,7 +23,7 @@ function quoted(name: string): string {
  * @param beforeCommit nothing is made where it throws
  */
 export function makeTenantSchema<Tables>(db: Kysely<Tables>, schema: string, beforeCommit?: () => Promise<void>): Promise<void> {
-  return inOwnTransaction(db, schema, async (tx) => {
+  return inSchemaTransaction(db, schema, async (tx) => {
     await makeRole(tx, schema);
     const name = sql.id(schema);
     await sql`create schema if not exists ${name}`.execute(tx);
@@ -37,23 +37,35 @@ export function makeTenantSchema<Tables>(db: Kysely<Tables>, schema: string, bef
 
 /** Runs the migrations that a tenant's schema lacks, in one transaction. @returns their names */
 export function migrateTenantSchema<Tables>(db: Kysely<Tables>, schema: string): Promise<string[]> {
-  return inOwnTransaction(db, schema, (tx) => migrate(tx, schema));
+  return inSchemaTransaction(db, schema, (tx) => migrate(tx, schema));
 }
 
-/** Drops a tenant's schema with all that is in it, and its role. What is gone already is fine. */
-export function dropTenantSchema<Tables>(db: Kysely<Tables>, schema: string): Promise<void> {
-  return inOwnTransaction(db, schema, async (tx) => {
+/**
+ * Drops a tenant's schema with all that is in it, and its role. What is gone already is fine.
+ * @param beforeCommit nothing is dropped where it throws
+ */
+export function dropTenantSchema<Tables>(db: Kysely<Tables>, schema: string, beforeCommit?: () => Promise<void>): Promise<void> {
+  return inSchemaTransaction(db, schema, async (tx) => {
     await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(tx);
-    await sql`drop role if exists ${sql.id(schema)}`.execute(tx);
+    // Roles belong to the whole server: another of its databases may have a copy of the tenant, which a move made.
+    const { rows } = await sql`select from pg_shdepend d join pg_roles r on r.oid = d.refobjid
+      where d.refclassid = 'pg_authid'::regclass and r.rolname = ${schema} limit 1`.execute(tx);
+    if (rows.length === 0) await sql`drop role if exists ${sql.id(schema)}`.execute(tx);
+    await beforeCommit?.();
   });
 }
 
 /** An arbitrary number that stands for tenants' schemas among the advisory locks. */
-const lock = 7_265_303;
+export const schemaLock = 7_265_303;
 
-function inOwnTransaction<Tables, T>(db: Kysely<Tables>, schema: string, work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+/** Runs `work` in a transaction of a shard that is alone in building, freezing or dropping one schema: others wait. */
+export function inSchemaTransaction<Tables, T>(
+  db: Kysely<Tables>,
+  schema: string,
+  work: (tx: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
   return db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${lock}, hashtext(${schema}))`.execute(tx);
+    await sql`select pg_advisory_xact_lock(${schemaLock}, hashtext(${schema}))`.execute(tx);
     return work(tx);
   });
 }

@@ -49,7 +49,7 @@ const deletions: readonly Deletion[] = [
   },
 ];
 
-/** Deletes a batch of each kind, each in a transaction of its own. Safe beside itself: what another one deletes is skipped. */
+/** Deletes a batch of each kind. Safe beside itself: what another one deletes is skipped. */
 export async function deleteBatch(db: Kysely<DB>): Promise<Batch> {
   let deleted = 0;
   let hasMore = false;

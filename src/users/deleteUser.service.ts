@@ -3,28 +3,29 @@ import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
-import { Conflict, Forbidden, Invalid } from '../errors.js';
+import { Forbidden, Invalid } from '../errors.js';
+import { leaveWorkspaces } from '../workspaces/leaveWorkspaces.js';
 import { relationNow } from './relation.js';
 import { lockUser, userResource } from './selectUser.js';
 
 /**
  * Deletes a user softly: they are in no list, can't sign in, and hold nothing; sessions, API keys and impersonations end with the next
- * request; the email and the username are free. The row stays, for the trail's sake.
+ * request; the email and the username are free. What they alone own passes on. The row stays, for the trail's sake.
  * @returns the public id
  * @throws NotFound also where they were deleted already
  * @throws Forbidden where an org's admin would delete a user of another org
- * @throws Conflict where a workspace would be left without an owner
  * @throws Lockout where nobody would remain who can let anybody in again
  * @throws Invalid for oneself
  */
 export async function deleteUser(ctx: Context, id: string): Promise<string> {
   const actor = actorOf(ctx);
   if (actor.id === id) throw Invalid.field(['id'], 'Nobody deletes themselves: another admin does it.', 'value_error');
-  return changeAccess(ctx, async ({ tx, record }) => {
+  return changeAccess(ctx, async (work) => {
+    const { tx, record } = work;
     const before = await lockUser(tx, id);
     requireVersion(ctx, 'user', before.version);
     await requireMayDelete(ctx, tx, before.key);
-    await leaveWorkspaces(tx, before.key);
+    await leaveWorkspaces(work, { key: before.key, id });
     for (const statement of endings(before.key)) await statement.execute(tx);
     await ctx.authProvider.tell(tx, before.key, { type: 'user.blocked' });
     await record({ action: 'user.delete', resource: userResource(before), before });
@@ -36,22 +37,6 @@ export async function deleteUser(ctx: Context, id: string): Promise<string> {
 async function requireMayDelete(ctx: Context, tx: Tx, userKey: string): Promise<void> {
   if (actorOf(ctx).permissions.has('platform.users.delete') || ctx.enforcement !== 'enabled') return;
   if (!(await relationNow(ctx, tx, userKey)).isWhollyAdministered) throw new Forbidden('platform.users.delete');
-}
-
-/** @throws Conflict naming a workspace that would be left to members without an owner */
-async function leaveWorkspaces(tx: Tx, userKey: string): Promise<void> {
-  // The rows of the workspaces are the lock under which owners come and go.
-  await sql`/* lock workspaces */ select from workspaces where id in (select workspace_id from workspace_members where user_id = ${userKey})
-    order by id for update`.execute(tx);
-  // A statement of its own: one that had to wait for a lock would still see the owners as they were before it.
-  const { rows } = await sql<{ name: string }>`select w.name from workspaces w join workspace_members m on m.workspace_id = w.id
-    where m.user_id = ${userKey} and m.role = 'owner'
-      and exists (select from workspace_members o where o.workspace_id = w.id and o.user_id <> m.user_id)
-      and not exists (select from workspace_members o where o.workspace_id = w.id and o.user_id <> m.user_id and o.role = 'owner')
-    order by w.id limit 1`.execute(tx);
-  const [orphan] = rows;
-  if (orphan) throw new Conflict(`The user is the last owner of the workspace ${orphan.name}: give it another owner first.`);
-  await tx.deleteFrom('workspace_members').where('user_id', '=', userKey).execute();
 }
 
 function endings(key: string) {

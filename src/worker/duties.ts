@@ -2,11 +2,13 @@ import { deliverSnapshots } from '../audit/deliverSnapshots.duty.js';
 import { auditPartitions } from '../audit/partitions.duty.js';
 import { auditRepeats } from '../audit/repeats.duty.js';
 import { auditRollups } from '../audit/rollups.duty.js';
+import { auditSeal } from '../audit/seal.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
 import { passwordResets } from '../credentials/passwordResets.duty.js';
 import { jobSlots } from '../jobs/jobs.duty.js';
+import { undoMoves } from '../jobs/moving/undoMoves.duty.js';
 import { provisioningDuty } from '../tenancy/provisioning.duty.js';
 import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
@@ -15,13 +17,15 @@ import type { Duty } from './duty.js';
 export const duties: readonly Duty[] = [
   auditPartitions,
   auditRepeats,
-  auditRollups,
+  auditSeal,
   authProviderDeliveries,
+  idempotencyKeys,
+  oldAuthProviderDeliveries,
+  auditRollups,
   deadTokens,
   deliverSnapshots,
-  idempotencyKeys,
   ...jobSlots(),
-  oldAuthProviderDeliveries,
   passwordResets,
   provisioningDuty,
+  undoMoves,
 ];

@@ -1,3 +1,4 @@
+import { sealDsn } from '../../src/tenancy/shardKeys.js';
 import { anOrg } from '../support/builders.js';
 import type { Place, RootField } from './rootFields.js';
 
@@ -15,6 +16,19 @@ async function aJob(gateway: Place['gateway'], orgId: string): Promise<{ id: str
   return { id: body.job_uuid };
 }
 
+/** A move that waits: to a shard that is another database, as the other databases of the tests' server are. */
+async function toAnotherShard({ gateway }: Place): Promise<{ id: string; shardId: string }> {
+  const shardId = crypto.randomUUID();
+  const dsn = new URL(gateway.database.url);
+  dsn.pathname = '/postgres';
+  const { ciphertext, keyVersion } = sealDsn(gateway.platform.shardKeys, shardId, dsn.href);
+  await gateway.database.db
+    .insertInto('shards')
+    .values({ public_id: shardId, name: shardId, region: '', max_orgs: 10, dsn_ciphertext: ciphertext, dsn_key_version: keyVersion })
+    .execute();
+  return { id: await anOrg(gateway.database), shardId };
+}
+
 const permission = 'platform.orgs.seed';
 const seeding = { permission, policy: 'permission' } as const;
 // Who has no part in the platform's administration is not told that the job is there; an admin of its org sees it.
@@ -28,6 +42,14 @@ export const jobRootFields: Readonly<Record<string, RootField>> = {
     ...seeding,
     document: 'mutation ($id: UUID!) { seedOrg(orgId: $id) { job { id } } }',
     variables: freshOrg,
+  },
+  'Mutation.moveOrg': {
+    ...seeding,
+    permission: 'platform.orgs.update',
+    // The job's, and the org's.
+    entries: 2,
+    document: 'mutation ($id: UUID!, $shardId: UUID!) { moveOrg(orgId: $id, shardId: $shardId) { job { id } } }',
+    variables: toAnotherShard,
   },
   'Mutation.cancelJob': {
     ...seeding,

@@ -4,6 +4,7 @@ import type { TestGateway } from '../support/gateway.js';
 import type { CallerName } from './callers.js';
 import type { PolicyName } from './policies.js';
 import { auditRootFields } from './rootFields.audit.js';
+import { auditKeepingRootFields } from './rootFields.auditKeeping.js';
 import { explainRootFields } from './rootFields.explain.js';
 import { jobRootFields } from './rootFields.jobs.js';
 import { orgRootFields } from './rootFields.orgs.js';
@@ -29,6 +30,8 @@ export interface RootField {
   readonly refusalNames?: string;
   /** Whether to call for what belongs to another too, where the policy makes no difference. */
   readonly alsoOther?: true;
+  /** Whether so few of these run at once that each waits for the one before. */
+  readonly oneAtATime?: true;
   /** Whether the call changes what its caller may do, so that it needs callers of its own. */
   readonly spendsCaller?: true;
   /** How many entries a change leaves in the trail, where it is not one. */
@@ -90,6 +93,7 @@ async function refreshToken(at: Place): Promise<string> {
 /** Every root field, and by which policy. A new one is added here, on purpose. */
 export const rootFields: Readonly<Record<string, RootField>> = {
   ...explainRootFields,
+  ...auditKeepingRootFields,
   ...auditRootFields,
   ...userRootFields,
   ...orgRootFields,

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import { countEntries } from '../../src/audit/counts.service.js';
 import { auditRollups } from '../../src/audit/rollups.duty.js';
-import { rollups } from '../../src/audit/rollups.js';
+import { grainsOf, rollups } from '../../src/audit/rollups.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -22,12 +22,13 @@ const writing = `insert into platform_audit_log (id, created_at, action, outcome
 /** Where the counts differ from the entries that are said to be counted; and how many those are. */
 async function faults(): Promise<{ differing: number; uncounted: number }> {
   let differing = 0;
-  for (const { table, columns } of rollups) {
+  for (const rollup of rollups) {
+    const { table, columns } = rollup;
     const own = sql.join(columns.map((column) => sql.ref(column)));
     const { rows } = await sql<{ count: number }>`
       with truth as (
         select g.grain, date_trunc(g.grain, created_at, 'UTC') as bucket, ${own}, count(*) as count
-        from platform_audit_log, (values ('hour'), ('day'), ('month')) as g (grain)
+        from platform_audit_log, unnest(${grainsOf(rollup)}::text[]) as g (grain)
         where xid < (select xid from audit_counts_progress) group by g.grain, bucket, ${own}
       ), kept as (select grain, bucket, ${own}, count from ${sql.table(table)})
       select ((select count(*) from (table truth except all table kept) a) + (select count(*) from (table kept except all table truth) b))::int as count`.execute(

@@ -1,5 +1,6 @@
 import { administrationCases } from './administrationCases.js';
 import { auditCases } from './auditCases.js';
+import { auditExportCases } from './auditExportCases.js';
 import { impersonationCases } from './impersonationCases.js';
 import { jobCases } from './jobCases.js';
 import { orgCases } from './orgCases.js';
@@ -53,6 +54,7 @@ const { base_version: _, ...orgAfterwards } = everyOrgField;
 export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
   ...administrationCases,
   ...auditCases,
+  ...auditExportCases,
   ...impersonationCases,
   ...orgCases,
   ...jobCases,

@@ -82,29 +82,29 @@ describe('a document', () => {
 });
 
 describe('a page', () => {
-  const issue = { path: ['first'], message: 'A page has between 1 and 100 rows.', type: 'value_error', context: { ge: 1, le: 100 } };
+  const issue = { path: ['first'], message: 'A page has between 1 and 200 rows.', type: 'value_error', context: { ge: 1, le: 200 } };
   const withVariable = 'query ($n: Int) { users(first: $n) { nodes { id } } }';
   const cases: readonly { where: string; query: string; variables?: Record<string, unknown> }[] = [
-    { where: 'written out', query: '{ users(first: 101) { nodes { id } } }' },
+    { where: 'written out', query: '{ users(first: 201) { nodes { id } } }' },
     { where: 'of none', query: '{ users(first: 0) { nodes { id } } }' },
     { where: 'below none', query: '{ users(first: -1) { nodes { id } } }' },
-    { where: 'in a variable', query: withVariable, variables: { n: 101 } },
+    { where: 'in a variable', query: withVariable, variables: { n: 201 } },
     { where: 'in a variable, beyond what an Int holds', query: withVariable, variables: { n: 99_999_999_999 } },
     { where: 'in a variable that is 0', query: withVariable, variables: { n: 0 } },
-    { where: 'in the default of a variable', query: 'query ($n: Int = 101) { users(first: $n) { nodes { id } } }' },
-    { where: 'in the default of a variable that may not be null', query: 'query ($n: Int! = 101) { users(first: $n) { nodes { id } } }' },
-    { where: 'in a nested field', query: '{ orgs(first: 1) { nodes { members(first: 101) { totalCount } } } }' },
+    { where: 'in the default of a variable', query: 'query ($n: Int = 201) { users(first: $n) { nodes { id } } }' },
+    { where: 'in the default of a variable that may not be null', query: 'query ($n: Int! = 201) { users(first: $n) { nodes { id } } }' },
+    { where: 'in a nested field', query: '{ orgs(first: 1) { nodes { members(first: 201) { totalCount } } } }' },
     {
       where: 'in a nested field, by a variable',
       query: 'query ($n: Int) { orgs(first: 1) { nodes { members(first: $n) { totalCount } } } }',
-      variables: { n: 101 },
+      variables: { n: 201 },
     },
     {
       where: 'in a fragment',
-      query: '{ orgs(first: 1) { nodes { ...Counted } } } fragment Counted on Org { members(first: 101) { totalCount } }',
+      query: '{ orgs(first: 1) { nodes { ...Counted } } } fragment Counted on Org { members(first: 201) { totalCount } }',
     },
-    { where: 'under an alias', query: '{ everyone: users(first: 101) { nodes { id } } }' },
-    { where: 'that is not counted', query: '{ users(first: 101) { totalCount } }' },
+    { where: 'under an alias', query: '{ everyone: users(first: 201) { nodes { id } } }' },
+    { where: 'that is not counted', query: '{ users(first: 201) { totalCount } }' },
   ];
 
   it.each(cases)('has at most 100 rows: $where', async ({ query, variables }) => {

@@ -20,7 +20,8 @@ export function inRestSpelling(shape: OutputShape, value: unknown): unknown {
 
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 const time = /\d{4}-\d\d-\d\d[T ][\d:.]+(Z|\+00)?/g;
-const schemaName = /\bt_\w+_[0-9a-f]{6}\b/g;
+const schemaName = /\bt_\w+_[0-9a-f]{6,}\b/g;
+const traceId = /\b[0-9a-f]{32}\b/g;
 const secret = /\b(imp|key|rt)_[\w-]+/g;
 
 /**
@@ -31,7 +32,13 @@ export function normalized(value: unknown): unknown {
   if (typeof value === 'string') {
     // A cursor is made of the row that it stands for.
     if (isCursor(value)) return 'cursor';
-    return value.replace(uuid, 'id').replace(time, 'time').replace(schemaName, 'schema').replace(secret, 'secret').replace(/\d+/g, '#');
+    return value
+      .replace(uuid, 'id')
+      .replace(time, 'time')
+      .replace(schemaName, 'schema')
+      .replace(traceId, 'trace')
+      .replace(secret, 'secret')
+      .replace(/\d+/g, '#');
   }
   if (Array.isArray(value)) {
     const items = value.map((item) => JSON.stringify(normalized(item)));

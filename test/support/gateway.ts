@@ -62,7 +62,7 @@ export interface TestGateway {
 
 const testKeys = signingKeys([{ kid: 'test', secret: Buffer.from('0123456789abcdefghijklmnopqrstuv') }], 'tenantry', 'tenantry');
 
-const testShardKeys = `1:${randomBytes(32).toString('base64url')}`;
+export const testShardKeys = `1:${randomBytes(32).toString('base64url')}`;
 
 /**
  * Starts a gateway on a copy of the template database, or on the given one.

@@ -143,6 +143,22 @@ describe('The pools of shards', () => {
     expect(await ask(own())).toBe(1);
   });
 
+  it('hold a shard that answers not guilty for one org whose data is not there', async () => {
+    const shard = shardAt(database.url);
+    const refused = () =>
+      pools.use(shard, async (db) => {
+        try {
+          await sql`select set_config('role', 't_nobody', false)`.execute(db);
+        } catch (cause) {
+          throw new Unavailable('The data of this org is not there yet. Try again shortly.', 5, { cause });
+        }
+      });
+    for (let i = 0; i < 5; i += 1) {
+      expect((await timed(refused)).outcome).toMatchObject({ message: 'The data of this org is not there yet. Try again shortly.' });
+    }
+    expect(await ask(shard)).toBe(1);
+  });
+
   it('take another address for another shard', async () => {
     const hole = await blackHole();
     const shard = shardAt(database.url);

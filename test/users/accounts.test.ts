@@ -136,15 +136,19 @@ describe('a user who is deleted', () => {
   });
 });
 
-describe('a deletion that is refused', () => {
-  it('is that of the last owner of a workspace', async () => {
-    const { boss, fellow, workspace } = await aCompany(scene);
-    await aWorkspaceMember(scene.gateway.database, workspace, fellow.id, 'owner');
-    const { status, body } = await remove(boss.token, fellow.id);
-    expect({ status, body }).toMatchObject({ status: 422, body: { detail: [{ msg: expect.stringContaining('last owner') }] } });
-    expect((await scene.call('get_v1_users_me', fellow)).status).toBe(200);
+it('a deletion passes on what the user alone owned', async () => {
+  const { boss, fellow, worker, workspace } = await aCompany(scene);
+  await aWorkspaceMember(scene.gateway.database, workspace, fellow.id, 'owner');
+  expect((await remove(boss.token, fellow.id)).status).toBe(204);
+  const query = 'query ($id: UUID!) { workspace(id: $id) { members { nodes { userId role } } } }';
+  expect((await scene.gateway.graphql(query, { id: workspace }, boss)).data).toEqual({
+    workspace: { members: { nodes: [{ userId: worker.id, role: 'OWNER' }] } },
   });
+  const actions = (await scene.entries()).slice(-3).map((entry) => entry.action);
+  expect(actions.sort()).toEqual(['user.delete', 'workspace_member.remove', 'workspace_member.update']);
+});
 
+describe('a deletion that is refused', () => {
   it('is that of the last lasting admin, even where it is asked for twice at once', async () => {
     const other = await aScene();
     try {

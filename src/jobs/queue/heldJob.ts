@@ -1,3 +1,4 @@
+import { Conflict } from '../../errors.js';
 import type { JobKind } from '../job.enums.js';
 
 /** A job that this worker has claimed. */
@@ -17,6 +18,9 @@ export interface HeldJob {
   readonly attempts: number;
   readonly isCancelled: boolean;
 }
+
+/** What a job's handler throws where no further attempt would do better. */
+export class JobGivenUp extends Conflict {}
 
 /** What a batch of work has come to. */
 export interface JobProgress {

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { change } from '../../audit/change.js';
 import type { DB } from '../../db/types.generated.js';
+import { Unavailable } from '../../errors.js';
 import type { JobStatus } from '../job.enums.js';
 import { jobEntry } from '../jobs.service.js';
 import type { HeldJob, JobProgress } from './heldJob.js';
@@ -22,6 +23,15 @@ async function write(db: Kysely<DB>, job: HeldJob, name: string, sets: RawBuilde
   const [row] = rows;
   if (!row) return 'lost';
   return row.cancelled ? 'cancelled' : 'held';
+}
+
+/**
+ * For a step elsewhere that must not be done by a worker whose job went on without it: asked last, while what the step locks is held.
+ * @throws Unavailable where the job is no longer this worker's, or is to be stopped
+ */
+export async function requireHeld(db: Kysely<DB>, job: HeldJob): Promise<void> {
+  const { rows } = await sql`/* is the job held */ select from jobs where ${heldBy(job)} and cancel_requested_at is null`.execute(db);
+  if (rows.length === 0) throw new Unavailable('The job was stopped, or went on with another worker.');
 }
 
 const renewed = (lease: number) => sql`heartbeat_at = now(), lease_expires_at = now() + ${lease} * interval '1 millisecond'`;
@@ -76,7 +86,12 @@ export async function finish(
       where ${heldBy(job)} returning statistics, errors`.execute(tx);
     const [after] = rows;
     if (!after) throw new LostJob();
-    await record({ action: 'job.finish', ...jobEntry(job.id, job.org), before: { status: 'running' }, after: { status, ...after } });
+    await record({
+      action: 'job.finish',
+      ...jobEntry(job.id, job.kind, job.org),
+      before: { status: 'running' },
+      after: { status, ...after },
+    });
   }).catch(unlessLost);
 }
 

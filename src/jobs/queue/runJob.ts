@@ -3,7 +3,7 @@ import { asDomainError } from '../../failure.js';
 import type { DutyContext } from '../../worker/duty.js';
 import type { JobKind } from '../job.enums.js';
 import { claimJob } from './claim.js';
-import type { HeldJob, JobProgress, QueueTiming } from './heldJob.js';
+import { type HeldJob, JobGivenUp, type JobProgress, type QueueTiming } from './heldJob.js';
 import { advance, finish, putOff, release, renew } from './hold.js';
 
 /**
@@ -12,7 +12,7 @@ import { advance, finish, putOff, release, renew } from './hold.js';
  */
 export type JobHandler = (ctx: DutyContext, job: HeldJob) => AsyncIterable<JobProgress>;
 
-export type JobHandlers = Readonly<Record<JobKind, JobHandler>>;
+export type JobHandlers = Readonly<Partial<Record<JobKind, JobHandler>>>;
 
 /** Attempts that may follow each other without the job getting on. */
 const maxAttempts = 5;
@@ -36,8 +36,14 @@ export async function runNextJob(
   const trace = { db: ctx.db, traceId: randomBytes(16).toString('hex') };
   if (job.isCancelled) await finish(trace, job, 'cancelled');
   else if (job.attempts > maxAttempts) await finish(trace, job, 'failed', `Its worker was lost ${maxAttempts} times before it got on.`);
-  else await attempt(ctx, job, handlers[job.kind], timing, trace);
+  else await attempt(ctx, job, handlerOf(handlers, job.kind), timing, trace);
   return true;
+}
+
+function handlerOf(handlers: JobHandlers, kind: JobKind): JobHandler {
+  const handler = handlers[kind];
+  if (!handler) throw new Error(`A job of the kind ${kind} was claimed, and nothing here does it.`);
+  return handler;
 }
 
 async function attempt(
@@ -58,7 +64,8 @@ async function attempt(
     else ctx.log.warn({ job: job.id, fence: job.fence }, 'a job went on with another worker');
   } catch (error) {
     ctx.log.error({ err: error, job: job.id, trace_id: trace.traceId }, 'an attempt at a job failed');
-    await afterFailure(ctx, job, timing, trace, wordingOf(error, trace.traceId));
+    if (error instanceof JobGivenUp) await finish(trace, job, 'failed', error.message);
+    else await afterFailure(ctx, job, timing, trace, wordingOf(error, trace.traceId));
   } finally {
     clearInterval(beat);
   }

@@ -35,6 +35,7 @@ export async function* fillWithDemoData(ctx: DutyContext, job: HeldJob): AsyncGe
       const so = statistics[stage.name] ?? fresh(stage, seeding);
       if (so.done >= so.total) break;
       const to = Math.min(so.done + batchSize, so.total);
+      await requireActive(ctx, job);
       const made = await inTenant(ctx, job.org.key, (tx) => writeRows(tx, seeding, stage, so.done, to));
       const created = so.created + made;
       statistics = { ...statistics, [stage.name]: { total: so.total, done: to, created, skipped: to - created } };
@@ -43,10 +44,16 @@ export async function* fillWithDemoData(ctx: DutyContext, job: HeldJob): AsyncGe
   }
 }
 
-async function seedingOf({ db }: DutyContext, job: HeldJob): Promise<Seeding> {
+/** Asked before each batch: an org that is suspended meanwhile is filled no further. */
+async function requireActive({ db }: DutyContext, job: HeldJob): Promise<{ created_at: string }> {
   const org = await db.selectFrom('orgs').select(['status', 'created_at']).where('id', '=', job.org.key).executeTakeFirst();
   if (!org) throw new NotFound('org', job.org.id);
   if (org.status !== 'active') throw new Conflict(`The org is ${org.status}: only an active one is seeded.`, { status: org.status });
+  return org;
+}
+
+async function seedingOf(ctx: DutyContext, job: HeldJob): Promise<Seeding> {
+  const org = await requireActive(ctx, job);
   return {
     jobId: job.id,
     orgId: job.org.id,

@@ -34,7 +34,7 @@ export async function seedOrg(ctx: Context, orgId: string, input: SeedOrgInput |
       })
       .execute();
     const after = await readJob(tx, id, merged(jobSnapshot, selection));
-    await record({ action: 'job.create', ...jobEntry(id, org), after });
+    await record({ action: 'job.create', ...jobEntry(id, JobKind.DEMO_DATA, org), after });
     return after;
   });
 }

@@ -1,3 +1,5 @@
+import { maxPageSize } from '../../db/page.js';
+
 /** What one GraphQL document may ask for. A saved REST operation is not measured: it was reviewed. */
 export const limits = {
   /** Lexical tokens; counted by the parser, which stops there. */
@@ -9,7 +11,7 @@ export const limits = {
   aliases: 15,
   directives: 20,
   /** Rows of one page. */
-  pageSize: 100,
+  pageSize: maxPageSize,
   /** Fields times the rows that they are asked for; see measure.ts. */
   cost: 50_000,
 } as const;

@@ -1,0 +1,13 @@
+import { Arg, Ctx, Query, Resolver } from 'type-graphql';
+import type { Context } from '../context.js';
+import { UUID } from '../graphql/scalars.js';
+import { findProof } from './proof.service.js';
+import { AuditProof } from './proof.types.js';
+
+@Resolver()
+export class AuditProofResolver {
+  @Query(() => AuditProof, { nullable: true, description: 'What proves that an entry is in the trail; null until it is sealed.' })
+  auditProof(@Arg('entryId', () => UUID) entryId: string, @Ctx() ctx: Context) {
+    return findProof(ctx, entryId);
+  }
+}

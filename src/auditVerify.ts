@@ -1,0 +1,83 @@
+/** `npm run audit:verify`: holds the trail, or an export of it, against its seal. Ends with 1 where something is not as it was sealed. */
+import type { KeyObject } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { publicBytes, publicKeyOf } from './audit/auditKeys.js';
+import { readCheckpoints } from './audit/checkpointFile.js';
+import { sealingOf } from './audit/sealing.js';
+import type { Finding } from './audit/verify.js';
+import { verifyDatabase } from './audit/verifyDatabase.js';
+import { verifyExport } from './audit/verifyExport.js';
+import { type Config, parseConfig } from './config.js';
+import { failureLine } from './start/failureLine.js';
+import { printed } from './start/progress.js';
+import { startDatabase } from './start/startDatabase.js';
+
+const help = `npm run audit:verify -- [options]
+  --checkpoints <file>        checkpoints kept outside of the database (AUDIT_CHECKPOINT_FILE)
+  --export <file>             an NDJSON export: verified against the checkpoints, with no database
+  --public-key <id:base64url> a key that signed; may be repeated. Without one, the keys of the configuration count.
+  --show-keys                 prints the public keys of the configuration
+`;
+
+const options = {
+  checkpoints: { type: 'string' },
+  export: { type: 'string' },
+  'public-key': { type: 'string', multiple: true },
+  'show-keys': { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+function keysOf(config: Config, named: readonly string[] | undefined): ReadonlyMap<string, KeyObject> {
+  if (!named) return sealingOf(config).keys().verify;
+  return new Map(
+    named.map((text) => {
+      const [id = '', bytes = ''] = text.split(':');
+      return [id, publicKeyOf(bytes)];
+    }),
+  );
+}
+
+async function verify(config: Config, { checkpoints, export: file, 'public-key': named }: ReturnType<typeof read>): Promise<number> {
+  const keys = keysOf(config, named);
+  let findings = 0;
+  const report = ({ kind, says }: Finding) => {
+    findings += 1;
+    process.stdout.write(`${kind}: ${says}\n`);
+  };
+  if (file !== undefined) {
+    if (checkpoints === undefined) throw new Error('An export is verified against checkpoints: name their file with --checkpoints.');
+    const { entries, unsealed, isComplete } = await verifyExport(file, checkpoints, keys, report);
+    printed(
+      `Verified ${entries} entries of ${isComplete ? 'an export of the whole trail' : 'a part of the trail'}; ${unsealed} are not sealed yet.`,
+    );
+    return findings;
+  }
+  const database = await startDatabase({ config: { ...config, databaseStatementTimeout: 0 }, progress: printed });
+  try {
+    const kept = checkpoints === undefined ? undefined : readCheckpoints(checkpoints);
+    const { batches, entries, unsealed, dropped } = await verifyDatabase(database.db, keys, kept, report);
+    printed(`Verified ${entries} entries in ${batches} batches; ${dropped} were dropped by retention, ${unsealed} are not sealed yet.`);
+  } finally {
+    await database.stop();
+  }
+  return findings;
+}
+
+function read() {
+  return parseArgs({ options }).values;
+}
+
+try {
+  const values = read();
+  if (values.help) process.stdout.write(help);
+  else if (values['show-keys']) {
+    for (const [id, key] of sealingOf(parseConfig(process.env)).keys().verify) process.stdout.write(`${id}:${publicBytes(key)}\n`);
+  } else {
+    const findings = await verify(parseConfig(process.env), values);
+    printed(findings === 0 ? 'All is as it was sealed.' : `${findings} findings.`);
+    if (findings > 0) process.exitCode = 1;
+  }
+} catch (error) {
+  process.stderr.write(`${failureLine(error)}\n`);
+  process.exitCode = 1;
+}
