@@ -191,6 +191,12 @@ async function variablesOf(world: World, row: RootField, kind: ObjectKind, userI
   return kind === 'absent' ? aboutNothing(world.schema, row.document, variables) : variables;
 }
 
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
+
 async function observedColumn(world: World, matrixRow: MatrixRow, mode: Mode, kind: ObjectKind): Promise<Record<string, string>> {
   const { row, policy, isMutation, isStream } = matrixRow;
   const callers = await callersOf(world, row);
@@ -202,12 +208,11 @@ async function observedColumn(world: World, matrixRow: MatrixRow, mode: Mode, ki
   // Windows of its own: repeated refusals are counted and told of once, and what may be tried is limited.
   const { db } = world.gateway.database;
   await Promise.all([db.deleteFrom('audit_repeats').execute(), db.deleteFrom('attempts').execute()]);
-  const answers = await Promise.all(
-    callerNames.map(async (name) => {
-      const variables = shared && !changes(name) ? shared : await variablesOf(world, row, kind, ownerOf(name));
-      return { name, ...(await matrixRow.send(world, variables, callers[name])) };
-    }),
-  );
+  const call = async (name: CallerName) => {
+    const variables = shared && !changes(name) ? shared : await variablesOf(world, row, kind, ownerOf(name));
+    return { name, ...(await matrixRow.send(world, variables, callers[name])) };
+  };
+  const answers = row.oneAtATime ? await inTurn(callerNames, call) : await Promise.all(callerNames.map(call));
   const trail = await trailOf(
     world,
     since,

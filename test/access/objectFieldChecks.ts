@@ -19,7 +19,10 @@ interface Way {
 
 const ofTheOrg = (inner: string) => `query ($id: UUID!) { org(id: $id) { ${inner} } }`;
 const toFellows: Way = { to: (selection) => ofTheOrg(`members { nodes { user { ${selection} } } }`) };
-const toAdmins: Way = { to: (selection) => `{ admins { nodes { ${selection} } } }`, needs: 'platform.admins.list' };
+const toColleagues: Way = {
+  to: (selection) => `query ($workspace: UUID!) { workspaceMembers(workspaceId: $workspace) { nodes { user { ${selection} } } } }`,
+  needs: 'platform.workspaces.read',
+};
 const toSelf: Way = { to: (inner) => `{ me { ${inner} } }` };
 
 const membersWays: Readonly<Record<string, Way>> = {
@@ -83,7 +86,7 @@ export async function objectFieldChecks(gateway: TestGateway): Promise<(at: stri
 
   /** What a caller is given: the data, or an error's code and the permission that it names. */
   async function outcome(way: Way, selection: string, caller: Caller): Promise<unknown> {
-    const { data, errors } = await gateway.graphql(way.to(selection), { id: orgId }, caller);
+    const { data, errors } = await gateway.graphql(way.to(selection), { id: orgId, workspace: design }, caller);
     const [error] = errors;
     if (!error) return data ? 'data' : 'nothing';
     return [error.extensions.code, error.extensions.requiredPermission];
@@ -92,9 +95,9 @@ export async function objectFieldChecks(gateway: TestGateway): Promise<(at: stri
   return (at, { selection, opens, also = [], lacking = opens[0], needsOrgAccess }) => {
     const type = at.replace(/\..*/, '');
     const opensToFellows = type === 'User' && also.includes('member');
-    // What fellows may read, an admin is shown as one of the admins.
+    // What fellows may read, an admin who is none is shown of those who work in a workspace.
     const tie = type === 'User' && !opensToFellows ? 'fellow' : needsOrgAccess ? 'access' : 'none';
-    const [membersWay, adminsWay] = [membersWays[type], opensToFellows ? toAdmins : adminsWays[type]];
+    const [membersWay, adminsWay] = [membersWays[type], opensToFellows ? toColleagues : adminsWays[type]];
     if (!adminsWay) throw new Error(`There is no way to ${type}.`);
     const needs = adminsWay.needs ? [adminsWay.needs] : [];
     const refusal = ['FORBIDDEN', lacking];

@@ -17,6 +17,7 @@ import { usersOfAWorkspace } from './rootFields.workspaces.js';
  */
 export const endpointExceptions: Readonly<Record<string, Partial<RootField>>> = {
   get_orgs_org_uuid: { policy: 'permission', alsoOther: true },
+  get_audit_export: { oneAtATime: true },
   get_audit: { policy: 'permission' },
   get_audit_stats: { policy: 'permission' },
   get_audit_resource_types: { policy: 'permission' },

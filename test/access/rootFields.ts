@@ -30,6 +30,8 @@ export interface RootField {
   readonly refusalNames?: string;
   /** Whether to call for what belongs to another too, where the policy makes no difference. */
   readonly alsoOther?: true;
+  /** Whether so few of these run at once that each waits for the one before. */
+  readonly oneAtATime?: true;
   /** Whether the call changes what its caller may do, so that it needs callers of its own. */
   readonly spendsCaller?: true;
   /** How many entries a change leaves in the trail, where it is not one. */

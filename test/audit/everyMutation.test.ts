@@ -35,7 +35,7 @@ const counters: ReadonlySet<string> = new Set(['attempts', 'audit_repeats']);
 async function everything(): Promise<string> {
   const tables = await gateway.database.db.introspection.getTables();
   const names = tables
-    .filter(({ name }) => !counters.has(name))
+    .filter(({ name, isView }) => !isView && !counters.has(name))
     .map(({ schema, name }) => `"${schema}"."${name}"`)
     .sort();
   const all = names.map((name) => `select '${name} ' || coalesce(string_agg(r::text, e'\\n' order by r::text), '') as t from ${name} r`);
