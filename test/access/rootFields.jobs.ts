@@ -46,8 +46,6 @@ export const jobRootFields: Readonly<Record<string, RootField>> = {
   'Mutation.moveOrg': {
     ...seeding,
     permission: 'platform.orgs.update',
-    // The job's, and the org's.
-    entries: 2,
     document: 'mutation ($id: UUID!, $shardId: UUID!) { moveOrg(orgId: $id, shardId: $shardId) { job { id } } }',
     variables: toAnotherShard,
     // Of the org and of the job.

@@ -102,7 +102,7 @@ describe('The counts of the trail', () => {
     const limits = { poolSize: 4, acquireTimeout: 10_000, statementTimeout: 0, applicationName };
     const workers = openDatabase({ url: gateway.database.url, ...limits });
     const { signal } = new AbortController();
-    const log = { info() {}, warn() {}, error() {} };
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
     let writersAreBusy = true;
     let killed = 0;
     const random = (n: number) => Math.floor(Math.random() * n);

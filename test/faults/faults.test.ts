@@ -62,6 +62,9 @@ async function expectNothingLost(writing: Writers): Promise<void> {
 const readyWithin = 5_000;
 const report = (line: string) => process.stdout.write(`${line}\n`);
 
+/** What takes long is left to `npm run test:faults`. */
+const whereAsked = (times: number) => (times > 0 ? describe : describe.skip);
+
 const kills = rounds(1);
 describe('A gateway that is killed while 32 clients write', () => {
   it(
@@ -122,8 +125,8 @@ const worsenings = {
   },
   'are half-open': () => proxy.halfOpen(),
 } as const;
-const troubles = Math.min(rounds(1), 50);
-describe('Connections to the database', () => {
+const troubles = Math.min(rounds(0), 50);
+whereAsked(troubles)('Connections to the database', () => {
   it.each(Object.entries(worsenings))(
     `that %s cost no change, and gateways are ready in 5 s (${troubles} times)`,
     async (name, worsen) => {
@@ -145,9 +148,7 @@ describe('Connections to the database', () => {
 });
 
 const restarts = Math.min(rounds(0), 20);
-// Two starts of a gateway a round: only in `npm run test:faults`.
-const describeRestarts = restarts > 0 ? describe : describe.skip;
-describeRestarts('Gateways that are restarted one after the other behind a balancer', () => {
+whereAsked(restarts)('Gateways that are restarted one after the other behind a balancer', () => {
   it(
     `fail not one request (${restarts} times)`,
     async () => {

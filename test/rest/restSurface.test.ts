@@ -310,7 +310,10 @@ describe('errors of a service', () => {
     const conflict = await get({ me: throwing(new Conflict('Taken.')) }, '/v1/users/me');
     expect(refused.json()).toMatchObject({ error: 'FORBIDDEN', details: { required_permission: 'users:update' }, status_code: 403 });
     expect(lost.json()).toMatchObject({ error: 'RESOURCE_NOT_FOUND', details: { resource_type: 'user', resource_id: id } });
-    expect([conflict.statusCode, conflict.json()]).toEqual([422, { detail: [{ loc: ['body'], msg: 'Taken.', type: 'value_error', ctx: { error: 'Taken.' } }] }]);
+    expect([conflict.statusCode, conflict.json()]).toEqual([
+      422,
+      { detail: [{ loc: ['body'], msg: 'Taken.', type: 'value_error', ctx: { error: 'Taken.' } }] },
+    ]);
   });
 });
 
