@@ -80,13 +80,14 @@ async function droppedEntries(db: Kysely<DB>, report: (finding: Finding) => void
   return ids;
 }
 
+/** An entry without a digest was made before there were any: nothing is known of its snapshots. */
 async function verifySnapshots(db: Kysely<DB>, report: (finding: Finding) => void): Promise<void> {
   const { rows } = await sql<{ id: string; isThere: boolean }>`/* audit snapshots against their entries */
     select e.id, s.entry_id is not null as "isThere" from platform_audit_log e
     left join (
       select entry_id, before, after from audit_snapshots union all select entry_id, before, after from audit_outbox
     ) s on s.entry_id = e.id
-    where (s.entry_id is not null and e.snapshot_digest is distinct from audit_snapshot_digest(s.before, s.after))
+    where (s.entry_id is not null and e.snapshot_digest <> audit_snapshot_digest(s.before, s.after))
       or (s.entry_id is null and e.org_id is null and e.snapshot_digest is not null)
     order by e.created_at, e.id`.execute(db);
   for (const { id, isThere } of rows) {

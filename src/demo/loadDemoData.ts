@@ -48,11 +48,12 @@ export async function loadDemoData(
         from json_to_recordset(${rows(data.assignments)}) as r (public_id uuid, "group" text, "user" uuid, assigned_at timestamptz)
         join groups g on g.name = r."group" and g.status = 'active' join users u on u.public_id = r."user"`,
       sql`insert into platform_audit_log (id, created_at, action, resource_type, resource_id, resource_display_id, changed_fields, actor_type,
-          actor_id, actor_display_name, org_id, org_name)
+          actor_id, actor_display_name, org_id, org_name, snapshot_digest)
         select r.id, r.created_at, r.action, r.resource_type, r.resource_id, r.resource_display_id,
-          array(select json_array_elements_text(r.changed_fields)), 'user', r.actor_id, r.actor_display_name, r.org, o.name
+          array(select json_array_elements_text(r.changed_fields)), 'user', r.actor_id, r.actor_display_name, r.org, o.name,
+          case when r.after is not null then audit_snapshot_digest(r.before, r.after) end
         from json_to_recordset(${rows(data.entries)}) as r (id uuid, created_at timestamptz, action text, resource_type text, resource_id text,
-          resource_display_id text, changed_fields json, actor_id text, actor_display_name text, org uuid)
+          resource_display_id text, changed_fields json, actor_id text, actor_display_name text, org uuid, before jsonb, after jsonb)
         left join orgs o on o.public_id = r.org`,
       sql`insert into audit_snapshots (entry_id, before, after)
         select r.id, r.before, r.after
