@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { sql } from 'kysely';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { TestDatabase } from '../support/database.js';
