@@ -6,7 +6,10 @@ import { AuditProof } from './proof.types.js';
 
 @Resolver()
 export class AuditProofResolver {
-  @Query(() => AuditProof, { nullable: true, description: 'What proves that an entry is in the trail; null until it is sealed.' })
+  @Query(() => AuditProof, {
+    nullable: true,
+    description: 'What proves that an entry is in the trail, from half a minute after it was made.',
+  })
   auditProof(@Arg('entryId', () => UUID) entryId: string, @Ctx() ctx: Context) {
     return findProof(ctx, entryId);
   }

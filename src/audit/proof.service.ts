@@ -15,10 +15,10 @@ const fields = sql.join(exportColumns.map(({ name, value }) => sql`${value} as $
 
 /**
  * What proves that an entry is in the trail.
- * @returns null while it is not sealed
+ * @returns no checkpoint while it is not sealed
  * @throws NotFound
  */
-export async function findProof(ctx: Context, entryId: string): Promise<AuditProof | null> {
+export async function findProof(ctx: Context, entryId: string): Promise<AuditProof> {
   const { rows } =
     await sql<SealedEntry>`/* audit entry to prove */ select ${fields} from platform_audit_log e where e.id = ${entryId}`.execute(ctx.db);
   const [entry] = rows;
@@ -26,12 +26,11 @@ export async function findProof(ctx: Context, entryId: string): Promise<AuditPro
   const batch = await batchAt(ctx.db, entryId);
   const sought = uuidBytes(entryId);
   const index = batch ? slices(batch.ids, 16).findIndex((id) => id.equals(sought)) : -1;
-  if (!batch || index < 0) return null;
+  const sealed = { entryId, text: canonicalText(entry), leaf: leafHash(entry).toString('base64') };
+  if (!batch || index < 0) return { ...sealed, index: null, path: null, checkpoint: null };
   const key = ctx.sealing.keys().verify.get(batch.keyId);
   return {
-    entryId,
-    text: canonicalText(entry),
-    leaf: leafHash(entry).toString('base64'),
+    ...sealed,
     index,
     path: inclusionPath(slices(batch.leaves, 32), index).map((hash) => hash.toString('base64')),
     checkpoint: { ...publicForm(batch), signedText: signedText(batch), publicKey: key ? publicBytes(key) : null },

@@ -42,12 +42,15 @@ export class AuditProof {
   @Field(() => String, { description: 'The leaf’s hash, base64.' })
   readonly leaf: string;
 
-  @Field(() => Int, { description: 'Place of the leaf in the batch, counted from 0.' })
-  readonly index: number;
+  @Field(() => Int, { nullable: true, description: 'Place of the leaf in the batch, counted from 0.' })
+  readonly index: number | null;
 
-  @Field(() => [String], { description: 'The hashes that lead from the leaf to the root (RFC 6962 §2.1.1), base64.' })
-  readonly path: readonly string[];
+  @Field(() => [String], { nullable: true, description: 'The hashes that lead from the leaf to the root (RFC 6962 §2.1.1), base64.' })
+  readonly path: readonly string[] | null;
 
-  @Field(() => AuditCheckpoint, { description: 'The seal of its batch.' })
-  readonly checkpoint: AuditCheckpoint;
+  @Field(() => AuditCheckpoint, {
+    nullable: true,
+    description: 'The seal of its batch; null, with place and path, while it is not sealed.',
+  })
+  readonly checkpoint: AuditCheckpoint | null;
 }
