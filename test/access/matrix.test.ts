@@ -27,8 +27,7 @@ const rows = Object.values(ways).flat();
 let gateway: TestGateway;
 let world: World;
 beforeAll(async () => {
-  // Every caller of a row calls at once, and each may export.
-  gateway = await testGateway({ AUDIT_EXPORTS: '30' });
+  gateway = await testGateway();
   const orgs = { own: await anOrg(gateway.database), other: await anOrg(gateway.database) };
   world = { gateway, orgs, strangerId: await aUser(gateway.database), callers: callersFor(gateway, orgs), schema };
 });

@@ -4,7 +4,9 @@ import { type Database, type DatabaseOptions, openDatabase } from '../../src/db/
 import { template } from './fixtures.js';
 
 function serverUrl(): URL {
-  const server = process.env.TEST_SERVER;
+  const servers = process.env.TEST_SERVERS?.split(' ') ?? [];
+  // jest counts its workers from 1.
+  const server = servers[(Number(process.env.JEST_WORKER_ID ?? 1) - 1) % servers.length];
   if (!server) throw new Error('Run the tests with "npm test": they need a PostgreSQL server.');
   return new URL(server);
 }

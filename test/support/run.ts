@@ -1,5 +1,5 @@
 /**
- * Runs jest with a PostgreSQL of its own, or the one of TEST_DATABASE_URL (a superuser's address; 15 or newer): makes a
+ * Runs jest with PostgreSQL servers of its own, or the one of TEST_DATABASE_URL (a superuser's address; 15 or newer): makes a
  * template database, migrated and with its first admin, of which every test file takes a copy. Arguments go to jest.
  */
 import { spawn } from 'node:child_process';
@@ -30,15 +30,19 @@ async function makeTemplate(server: string): Promise<void> {
   await database.close();
 }
 
-function jest(server: string): Promise<number> {
-  const args = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...process.argv.slice(2)];
-  const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, TEST_SERVER: server } });
+function jest(servers: readonly string[]): Promise<number> {
+  const program = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+  const args = [...program, `--maxWorkers=${servers.length}`, ...process.argv.slice(2)];
+  const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, TEST_SERVERS: servers.join(' ') } });
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
 
-async function run(server: string): Promise<number> {
-  await makeTemplate(server);
-  return jest(server);
+async function run(...servers: readonly string[]): Promise<number> {
+  await Promise.all(servers.map(makeTemplate));
+  return jest(servers);
 }
 
-process.exitCode = process.env.TEST_DATABASE_URL ? await run(process.env.TEST_DATABASE_URL) : await withTemporaryPostgres(run);
+/** A server for each worker: what follows the trail waits for the oldest transaction of a whole server, another test's too. */
+const ownServers = () => withTemporaryPostgres((one) => withTemporaryPostgres((two) => run(one, two)));
+
+process.exitCode = process.env.TEST_DATABASE_URL ? await run(process.env.TEST_DATABASE_URL) : await ownServers();
