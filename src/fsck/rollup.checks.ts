@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { grains, type Rollup, rollups } from '../audit/rollups.js';
+import { grainsOf, type Rollup, rollups } from '../audit/rollups.js';
 import type { Check } from './check.js';
 
 /** The counts of one table against the entries that count as counted, in one statement and so at one moment. */
-function agreesWithLog({ table, columns }: Rollup): Check {
+function agreesWithLog(rollup: Rollup): Check {
+  const { table, columns } = rollup;
   return {
     name: `The counts in ${table} are those of the trail`,
     async find({ db }) {
@@ -13,7 +14,7 @@ function agreesWithLog({ table, columns }: Rollup): Check {
           select grain, bucket, ${own}, count as counted, 0 as logged from ${sql.table(table)}
           union all
           select g.grain, date_trunc(g.grain, e.created_at, 'UTC'), ${own}, 0, count(*)
-          from platform_audit_log e, unnest(${[...grains]}::text[]) as g (grain)
+          from platform_audit_log e, unnest(${[...grainsOf(rollup)]}::text[]) as g (grain)
           where e.xid < (select xid from audit_counts_progress) group by 1, 2, ${own}
         ) c
         group by grain, bucket, ${own} having sum(counted) <> sum(logged) order by grain, bucket`.execute(db);

@@ -34,7 +34,11 @@ let readAll: string;
 /** Every row of every table, as one text. */
 async function everything(): Promise<string> {
   const { rows } = await sql.raw<{ content: string }>(readAll).execute(gateway.database.db);
-  return rows.map(({ content }) => content).join('\n');
+  // The server may read the tables in any order.
+  return rows
+    .map(({ content }) => content)
+    .sort()
+    .join('\n');
 }
 
 /** One statement that reads every table, partitions apart from what they are part of. */
