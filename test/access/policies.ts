@@ -400,43 +400,43 @@ export const policies = {
     impersonator | session session session
     keyWithout   | session session session
     keyWith      | session session session`),
-  // As `permission`, of what belongs to another: for whoever has the permission, there is no such thing.
-  permissionForOwn: policyTable(`
-                   any                 | absent
-    anonymous    | 401    401    401   | 401    401    401
-    expired      | 401    401    401   | 401    401    401
-    revoked      | 401    401    401   | 401    401    401
-    deactivated  | 401    401    401   | 401    401    401
-    outsider     | 403    404!   404   | 403    404!   404
-    member       | 403    404!   404   | 403    404!   404
-    orgAdmin     | 403    404!   404   | 403    404!   404
-    otherAdmin   | 403    404!   404   | 403    404!   404
-    adminWithout | 403    404!   404   | 403    404!   404
-    adminWith    | 404    404    404   | 404    404    404
-    farWithout   | 403    404!   404   | 403    404!   404
-    farWith      | 404    404    404   | 404    404    404
-    impersonator | 403    403    403   | 403    403    403
-    keyWithout   | 403    404!   404   | 403    404!   404
-    keyWith      | 404    404    404   | 404    404    404`),
+  // An export is its caller’s alone, and nobody’s while acting as another.
+  ownExport: policyTable(`
+                   own                     | other                   | absent
+    anonymous    | 401     401     401     | 401     401     401     | 401     401     401
+    expired      | 401     401     401     | 401     401     401     | 401     401     401
+    revoked      | 401     401     401     | 401     401     401     | 401     401     401
+    deactivated  | 401     401     401     | 401     401     401     | 401     401     401
+    outsider     | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    member       | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    orgAdmin     | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    otherAdmin   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    adminWithout | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    adminWith    | ok      ok      ok      | 404     404     404     | 404     404     404
+    farWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    farWith      | ok      ok      ok      | 404     404     404     | 404     404     404
+    impersonator | session session session | session session session | session session session
+    keyWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    keyWith      | ok      ok      ok      | 404     404     404     | 404     404     404`),
 
-  // As `permission`, of what is not there yet, of something that is.
-  permissionForNothingYet: policyTable(`
-                   any                 | absent
-    anonymous    | 401    401    401   | 401    401    401
-    expired      | 401    401    401   | 401    401    401
-    revoked      | 401    401    401   | 401    401    401
-    deactivated  | 401    401    401   | 401    401    401
-    outsider     | 403    null!  null  | 403    404!   404
-    member       | 403    null!  null  | 403    404!   404
-    orgAdmin     | 403    null!  null  | 403    404!   404
-    otherAdmin   | 403    null!  null  | 403    404!   404
-    adminWithout | 403    null!  null  | 403    404!   404
-    adminWith    | null   null   null  | 404    404    404
-    farWithout   | 403    null!  null  | 403    404!   404
-    farWith      | null   null   null  | 404    404    404
-    impersonator | 403    403    403   | 403    403    403
-    keyWithout   | 403    null!  null  | 403    404!   404
-    keyWith      | null   null   null  | 404    404    404`),
+  // On REST the permission is asked for first, which nobody has while acting as another.
+  ownExportOnRest: policyTable(`
+                   own                     | other                   | absent
+    anonymous    | 401     401     401     | 401     401     401     | 401     401     401
+    expired      | 401     401     401     | 401     401     401     | 401     401     401
+    revoked      | 401     401     401     | 401     401     401     | 401     401     401
+    deactivated  | 401     401     401     | 401     401     401     | 401     401     401
+    outsider     | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    member       | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    orgAdmin     | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    otherAdmin   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    adminWithout | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    adminWith    | ok      ok      ok      | 404     404     404     | 404     404     404
+    farWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    farWith      | ok      ok      ok      | 404     404     404     | 404     404     404
+    impersonator | 403     403     403     | 403     403     403     | 403     403     403
+    keyWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    keyWith      | ok      ok      ok      | 404     404     404     | 404     404     404`),
 } as const satisfies Readonly<Record<string, Policy>>;
 
 export type PolicyName = keyof typeof policies;

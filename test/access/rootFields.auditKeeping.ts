@@ -1,32 +1,33 @@
+import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
 import { anEntry } from '../audit/exports.js';
-import type { RootField } from './rootFields.js';
+import type { Place, RootField } from './rootFields.js';
+
+/** An export of the user's that was not downloaded. */
+async function anExport({ gateway: { database }, userId }: Place) {
+  const id = uuidv7();
+  await sql`insert into audit_exports (id, user_id, format, filter, expires_at)
+    select ${id}, u.id, 'csv', '{}', now() + interval '1 hour' from users u where u.public_id = ${userId}`.execute(database.db);
+  return { id };
+}
 
 /** Root fields of the trail's exports and of its seal. */
 export const auditKeepingRootFields: Readonly<Record<string, RootField>> = {
   'Query.auditExport': {
     permission: 'platform.audit.export',
-    // It is another one's: for whoever may export, there is no such export.
-    policy: 'permissionForOwn',
+    policy: 'ownExport',
     document: 'query ($id: UUID!) { auditExport(id: $id) { id sha256 content } }',
-    async variables({ gateway }) {
-      const { data } = await gateway.graphql<{ exportAudit: { export: { id: string } } }, object>(
-        'mutation { exportAudit(input: {}) { export { id } } }',
-        {},
-        { token: gateway.adminToken },
-      );
-      return { id: data?.exportAudit.export.id };
-    },
+    variables: anExport,
   },
   'Mutation.exportAudit': {
     permission: 'platform.audit.export',
-    policy: 'permission',
-    document: 'mutation { exportAudit(input: { filter: { outcome: DENIED }, format: PARQUET }) { export { id content } } }',
+    policy: 'trail',
+    document: 'mutation { exportAudit(input: { filter: { outcome: DENIED } }) { export { id content } } }',
   },
   'Query.auditProof': {
     permission: 'platform.audit.read',
-    // It is not sealed yet.
-    policy: 'permissionForNothingYet',
-    document: 'query ($id: UUID!) { auditProof(entryId: $id) { text } }',
+    policy: 'trail',
+    document: 'query ($id: UUID!) { auditProof(entryId: $id) { text checkpoint { root } } }',
     variables: async ({ gateway }) => ({ id: await anEntry(gateway.database) }),
   },
 };
