@@ -403,40 +403,40 @@ export const policies = {
   // An export is its caller’s alone, and nobody’s while acting as another.
   ownExport: policyTable(`
                    own                     | other                   | absent
-    anonymous    | 401     401     401     | 401     401     401     | 401     401     401    
-    expired      | 401     401     401     | 401     401     401     | 401     401     401    
-    revoked      | 401     401     401     | 401     401     401     | 401     401     401    
-    deactivated  | 401     401     401     | 401     401     401     | 401     401     401    
-    outsider     | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    member       | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    orgAdmin     | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    otherAdmin   | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    adminWithout | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    adminWith    | ok      ok      ok      | 404     404     404     | 404     404     404    
-    farWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    farWith      | ok      ok      ok      | 404     404     404     | 404     404     404    
+    anonymous    | 401     401     401     | 401     401     401     | 401     401     401
+    expired      | 401     401     401     | 401     401     401     | 401     401     401
+    revoked      | 401     401     401     | 401     401     401     | 401     401     401
+    deactivated  | 401     401     401     | 401     401     401     | 401     401     401
+    outsider     | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    member       | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    orgAdmin     | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    otherAdmin   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    adminWithout | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    adminWith    | ok      ok      ok      | 404     404     404     | 404     404     404
+    farWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    farWith      | ok      ok      ok      | 404     404     404     | 404     404     404
     impersonator | session session session | session session session | session session session
-    keyWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    keyWith      | ok      ok      ok      | 404     404     404     | 404     404     404    `),
+    keyWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    keyWith      | ok      ok      ok      | 404     404     404     | 404     404     404`),
 
   // On REST the permission is asked for first, which nobody has while acting as another.
   ownExportOnRest: policyTable(`
                    own                     | other                   | absent
-    anonymous    | 401     401     401     | 401     401     401     | 401     401     401    
-    expired      | 401     401     401     | 401     401     401     | 401     401     401    
-    revoked      | 401     401     401     | 401     401     401     | 401     401     401    
-    deactivated  | 401     401     401     | 401     401     401     | 401     401     401    
-    outsider     | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    member       | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    orgAdmin     | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    otherAdmin   | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    adminWithout | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    adminWith    | ok      ok      ok      | 404     404     404     | 404     404     404    
-    farWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    farWith      | ok      ok      ok      | 404     404     404     | 404     404     404    
-    impersonator | 403     403     403     | 403     403     403     | 403     403     403    
-    keyWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404    
-    keyWith      | ok      ok      ok      | 404     404     404     | 404     404     404    `),
+    anonymous    | 401     401     401     | 401     401     401     | 401     401     401
+    expired      | 401     401     401     | 401     401     401     | 401     401     401
+    revoked      | 401     401     401     | 401     401     401     | 401     401     401
+    deactivated  | 401     401     401     | 401     401     401     | 401     401     401
+    outsider     | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    member       | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    orgAdmin     | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    otherAdmin   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    adminWithout | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    adminWith    | ok      ok      ok      | 404     404     404     | 404     404     404
+    farWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    farWith      | ok      ok      ok      | 404     404     404     | 404     404     404
+    impersonator | 403     403     403     | 403     403     403     | 403     403     403
+    keyWithout   | 403     ok!     ok      | 403     404!    404     | 403     404!    404
+    keyWith      | ok      ok      ok      | 404     404     404     | 404     404     404`),
 } as const satisfies Readonly<Record<string, Policy>>;
 
 export type PolicyName = keyof typeof policies;

@@ -17,13 +17,13 @@ import { usersOfAWorkspace } from './rootFields.workspaces.js';
  */
 export const endpointExceptions: Readonly<Record<string, Partial<RootField>>> = {
   get_orgs_org_uuid: { policy: 'permission', alsoOther: true },
-  get_audit_export: { policy: 'permission', oneAtATime: true },
-  get_audit_exports_export_uuid: { policy: 'ownExportOnRest' },
-  get_audit_exports_export_uuid_content: { policy: 'ownExportOnRest' },
   get_audit: { policy: 'permission' },
   get_audit_stats: { policy: 'permission' },
   get_audit_resource_types: { policy: 'permission' },
   get_audit_entry_uuid: { policy: 'permission' },
+  get_audit_export: { policy: 'permission', oneAtATime: true },
+  get_audit_exports_export_uuid: { policy: 'ownExportOnRest' },
+  get_audit_exports_export_uuid_content: { policy: 'ownExportOnRest', oneAtATime: true },
   get_users_user_uuid: { policy: 'permission', alsoOther: true },
   patch_users_user_uuid: { policy: 'permission' },
   get_v1_users: usersOfAWorkspace,
