@@ -10,7 +10,10 @@ import { inRestSpelling, normalized } from './normalized.js';
 import { type SavedOperation, savedOperations } from './savedOperations.js';
 import { variablesOf } from './variables.js';
 
-const saved = new Map([...savedOperations(buildUnguardedSchema())].filter(([id]) => contractOperations.has(id)));
+// What streams a download has no answer in GraphQL to compare it with: `test/audit/export.test.ts` holds both ways of it.
+const saved = new Map(
+  [...savedOperations(buildUnguardedSchema())].filter(([id, { operation }]) => contractOperations.has(id) && !operation.rest.stream),
+);
 
 /** Two states that begin equal and stay so: what is done in one by REST is done in the other by GraphQL. */
 let rest: Scene;
