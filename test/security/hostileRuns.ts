@@ -19,7 +19,8 @@ export interface HostileAnswer {
 
 /** What is wrong with an answer to a hostile request; undefined where it is fine. */
 export function faultOf({ status, body }: HostileAnswer): string | undefined {
-  if (status >= 500) return `status ${status}`;
+  // 503 is a refusal: no slot is free for another org, or the machine is busy.
+  if (status >= 500 && status !== 503) return `status ${status}`;
   if (body.includes('INTERNAL_SERVER_ERROR')) return 'an internal error';
   const [said] = internals.exec(body) ?? [];
   return said && `it says ${JSON.stringify(said)}`;
