@@ -5,6 +5,7 @@ import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { OpenIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
 import type { Sealing } from './audit/sealing.js';
+import type { TrailEnd } from './audit/trailEnd.js';
 import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { Copies } from './db/copies.js';
@@ -25,6 +26,8 @@ export interface Platform {
   readonly authProvider: AuthProvider;
   /** Seals the trail. */
   readonly sealing: Sealing;
+  /** Tells those who follow the trail that it goes on. */
+  readonly trailEnd: TrailEnd;
   /** Streams rows out of the database. */
   readonly copies: Copies;
   readonly shardKeys: ShardKeys;

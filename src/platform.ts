@@ -1,6 +1,7 @@
 import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
 import { sealingOf } from './audit/sealing.js';
+import { trailEndOf } from './audit/trailEnd.js';
 import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
@@ -27,6 +28,7 @@ export function platformOf(
     accessTokenTtl,
     refreshTokenTtl,
     sealing: sealingOf(config),
+    trailEnd: trailEndOf(db),
     copies: copiesOf(url, config.auditExports),
   };
 }

@@ -31,6 +31,7 @@ export const auditRootFields: Readonly<Record<string, RootField>> = {
   'Query.auditResourceTypes': { ...readsTrail, document: '{ auditResourceTypes }' },
   'Query.auditSeries': { ...readsTrail, document: '{ auditSeries(bucket: DAY, groupBy: ACTION) { key points { start count } } }' },
   'Query.auditTop': { ...readsTrail, document: '{ auditTop(by: ACTOR) { key label count } }' },
+  'Subscription.auditTail': { ...readsTrail, document: 'subscription { auditTail { cursor entries { id before } } }' },
   'Query.auditViews': { ...readsTrail, document: '{ auditViews { nodes { id owner { id } } } }' },
   'Query.auditView': { ...readsTrail, document: 'query ($id: UUID!) { auditView(id: $id) { id filter } }', variables: view },
   'Mutation.createAuditView': {
