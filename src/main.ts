@@ -46,7 +46,13 @@ async function start(config: Config): Promise<void> {
       onIdleError: (error) => logger.warn({ err: error }, 'an idle connection to a shard was lost'),
     });
     shutdown.add(tenancy.close);
-    const gateway = await createGateway({ config, database, platform: platformOf(database, tenancy, config, keys), logger, metrics });
+    const gateway = await createGateway({
+      config,
+      database,
+      platform: platformOf(database, tenancy, config, keys, logger),
+      logger,
+      metrics,
+    });
     shutdown.add(() => gateway.close());
     await gateway.listen({ port: config.port, host: config.host });
 

@@ -1,5 +1,7 @@
+import type { BaseLogger } from 'pino';
 import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import { repeatCounterOf } from './audit/repeatCounter.js';
 import { sealingOf } from './audit/sealing.js';
 import { trailEndOf } from './audit/trailEnd.js';
 import { authProviderOf } from './authProvider/authProviderOf.js';
@@ -15,6 +17,7 @@ export function platformOf(
   tenancy: Tenancy,
   config: Config,
   keys: SigningKeys,
+  log: Pick<BaseLogger, 'warn'>,
 ): Platform {
   const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   return {
@@ -28,6 +31,7 @@ export function platformOf(
     accessTokenTtl,
     refreshTokenTtl,
     sealing: sealingOf(config),
+    repeats: repeatCounterOf(db, log),
     trailEnd: trailEndOf(db),
     copies: copiesOf(url, config.auditExports),
   };

@@ -9,6 +9,7 @@ import { type AuditFilter, auditConditions } from './audit.filter.js';
 import { auditEntryShape } from './audit.shape.js';
 import type { AuditEntry } from './audit.types.js';
 import type { Position } from './checkpointFile.js';
+import { recordSearch } from './readings.js';
 import type { AuditTailEvent } from './tail.types.js';
 
 /** What of the trail is followed. */
@@ -38,12 +39,13 @@ export async function auditTail(
 ): Promise<AsyncGenerator<AuditTailEvent>> {
   const where = all(auditConditions(filter));
   const seen = after ? decodeCursor(order, after) : undefined;
+  // Whether the caller still may is asked again and again with a signal that has aborted: that is no search.
+  if (!ctx.signal.aborted) await recordSearch(ctx, filter);
   const { place, newest } = await ctx.trailEnd.now();
-  if (!seen) return follow(ctx, place, where, entry);
-  if (BigInt(seen.value) > BigInt(newest)) {
+  if (seen && BigInt(seen.value) > BigInt(newest)) {
     throw Invalid.field(['after'], 'This cursor is of another database: this one has not come so far.', 'invalid_cursor');
   }
-  return follow(ctx, { xid: seen.value, id: seen.id.toLowerCase() }, where, entry);
+  return follow(ctx, seen ? { xid: seen.value, id: seen.id.toLowerCase() } : place, where, entry);
 }
 
 const cursorOf = ({ xid, id }: Position): string => encodeCursor(order, { value: xid, id });
