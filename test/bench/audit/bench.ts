@@ -14,6 +14,7 @@ import { type Database, openDatabase } from '../../../src/db/pool.js';
 import { firstStart } from '../../../src/start/firstStart.js';
 import { withTemporaryPostgres } from '../../../src/tools/temporaryPostgres.js';
 import type { DutyContext } from '../../../src/worker/duty.js';
+import { runTimeOf } from '../process.js';
 import { measureExport } from './exporting.js';
 import { defaultTrail, generateTrail } from './generator.js';
 import { median } from './median.js';
@@ -45,6 +46,9 @@ const { values } = parseArgs({
 const entries = Number(values.entries);
 const rounds = Number(values.rounds);
 const clients = 16;
+const poolSize = 4;
+const warmUps = 6;
+const applicationName = 'audit bench';
 
 const number = (value: number) => Math.round(value).toLocaleString('en-US');
 const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
@@ -80,25 +84,50 @@ async function prepare({ db, pool }: Database): Promise<void> {
   say(rows.map(({ name, size }) => `${name}: ${size}`).join(', '));
 }
 
-async function askAll({ db, pool }: Database, depth: number): Promise<void> {
-  say(`\n| Question | Tenantry | Plain SQL | Plain SQL takes |\n| --- | --- | --- | --- |`);
-  for (const { name, ask, plain } of await questionsOf(db, pool, depth)) {
-    const [own, sql]: [number[], number[]] = [[], []];
-    // The first round of each warms up; the others are in turns.
-    for (let round = 0; round <= rounds; round += 1) {
-      const times = [await timed(ask), await timed(plain)] as const;
-      if (round === 0) continue;
-      own.push(times[0]);
-      sql.push(times[1]);
+/** Milliseconds that the database's processes of this run have been on a core; NaN where it is not on this machine. */
+async function databaseTime({ pool }: Database): Promise<() => number> {
+  const clients = await Promise.all(Array.from({ length: poolSize }, () => pool.connect()));
+  for (const client of clients) client.release();
+  const { rows } = await pool.query<{ pid: number }>(`select pid from pg_stat_activity where application_name = $1`, [applicationName]);
+  return () => rows.reduce((sum, { pid }) => sum + (runTimeOf(pid) ?? Number.NaN), 0);
+}
+
+interface Asked {
+  /** Milliseconds from the question to the answer, median. */
+  readonly took: number;
+  /** Milliseconds of the database's processors, median. */
+  readonly database: number;
+}
+
+function summed(rounds: readonly Asked[]): Asked {
+  return { took: median(rounds.map(({ took }) => took)), database: median(rounds.map(({ database }) => database)) };
+}
+
+async function askAll(database: Database, depth: number): Promise<void> {
+  const databaseMs = await databaseTime(database);
+  async function asked(work: () => Promise<unknown>): Promise<Asked> {
+    const before = databaseMs();
+    return { took: await timed(work), database: databaseMs() - before };
+  }
+  say(`\n| Question | Tenantry | of it in the database | Plain SQL | Plain SQL takes |\n| --- | --- | --- | --- | --- |`);
+  for (const { name, ask, plain } of await questionsOf(database.db, database.pool, depth)) {
+    const [own, sql]: [Asked[], Asked[]] = [[], []];
+    // The first rounds warm up: the database plans a prepared statement anew five times. The others are in turns.
+    for (let round = -warmUps; round < rounds; round += 1) {
+      const both = [await asked(ask), await asked(plain)] as const;
+      if (round < 0) continue;
+      own.push(both[0]);
+      sql.push(both[1]);
     }
-    const [ms, plainMs] = [median(own), median(sql)];
-    say(`| ${name} | ${ms.toFixed(2)} ms | ${plainMs.toFixed(2)} ms | ${(plainMs / ms).toFixed(1)} times as long |`);
+    const [ours, theirs] = [summed(own), summed(sql)];
+    const figures = [ours.took, ours.database, theirs.took].map((ms) => `${ms.toFixed(2)} ms`);
+    say(`| ${[name, ...figures].join(' | ')} | ${(theirs.took / ours.took).toFixed(1)} times as long |`);
   }
 }
 
 async function run(url: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-bench-audit-'));
-  const database = openDatabase({ url, poolSize: 4, acquireTimeout: 60_000, statementTimeout: 0, applicationName: 'audit bench' });
+  const database = openDatabase({ url, poolSize, acquireTimeout: 60_000, statementTimeout: 0, applicationName });
   const { pool } = database;
   try {
     const { rows } = await pool.query<{ version: string }>(`select current_setting('server_version') as version`);
