@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { aGrant, anOrg, aSession, aUser, endGrant, shutOut } from '../support/builders.js';
 import { type ReceivedEvent, subscribe } from '../support/eventStream.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
+import { countingStatements } from './countingStatements.js';
 import { anEntry } from './exports.js';
 
 let gateway: TestGateway;
@@ -66,28 +67,6 @@ async function write(client: pg.Client | pg.PoolClient, action: string): Promise
     [id, action],
   );
   return id;
-}
-
-/** Statements that the gateway has sent, with this comment at their head. */
-function counting(name: string): { count: () => number; stop: () => void } {
-  const { pool } = gateway.database;
-  let count = 0;
-  const seen = new WeakSet<object>();
-  const watch = (client: pg.PoolClient) => {
-    if (seen.has(client)) return;
-    seen.add(client);
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    // Counted where it is sent: the client's own method, called as it was.
-    Object.assign(client, {
-      query(...args: unknown[]) {
-        const text = typeof args[0] === 'string' ? args[0] : (args[0] as { text?: string }).text;
-        if (text?.startsWith(`/* ${name} */`)) count += 1;
-        return query(...args);
-      },
-    });
-  };
-  pool.on('acquire', watch);
-  return { count: () => count, stop: () => pool.off('acquire', watch) };
 }
 
 describe('The tail of the trail', () => {
@@ -244,8 +223,8 @@ describe('The tail of the trail', () => {
   }, 30_000);
 
   it('costs the database a few statements a second while nothing happens, however many watch, and none when nobody does', async () => {
-    const looks = counting('end of the audit trail');
-    const reads = counting('audit tail');
+    const looks = countingStatements(gateway.database, 'end of the audit trail');
+    const reads = countingStatements(gateway.database, 'audit tail');
     const followers = await Promise.all(Array.from({ length: 12 }, () => tail({ filter: { actions: ['test.never'] } })));
     // What opening them left in the trail has been looked at by then.
     await sleep(1_000);
