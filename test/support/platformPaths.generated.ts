@@ -408,7 +408,10 @@ export interface components {
        * @description Unique in the whole platform: a UUID.
        */
       id: string;
-      /** @description Rises with each change. */
+      /**
+       * Format: int32
+       * @description Rises with each change.
+       */
       version: number;
       /**
        * Format: email
@@ -444,7 +447,10 @@ export interface components {
        * @description Unique in the whole platform: a UUID.
        */
       id: string;
-      /** @description Rises with each change. */
+      /**
+       * Format: int32
+       * @description Rises with each change.
+       */
       version: number;
       /**
        * Format: email
@@ -459,7 +465,10 @@ export interface components {
       is_global_access: boolean;
       /** @description Groups whose permissions the user has now, by name. */
       groups: components["schemas"]["GroupRef"][];
-      /** @description To how many orgs the user, as an admin, was granted access. */
+      /**
+       * Format: int32
+       * @description To how many orgs the user, as an admin, was granted access.
+       */
       org_access_count: number;
       /**
        * Format: date-time
@@ -630,14 +639,20 @@ export interface components {
       org_id: string;
       /** @description What the org has subscribed to. */
       account_type: components["schemas"]["AccountType"];
-      /** @description How many locations the org may have. */
+      /**
+       * Format: int32
+       * @description How many locations the org may have.
+       */
       max_locations: number;
       /**
        * Format: email
        * @description Where bills go.
        */
       billing_email: string | null;
-      /** @description The org’s version, which rises with each change of its billing too. */
+      /**
+       * Format: int32
+       * @description The org’s version, which rises with each change of its billing too.
+       */
       version: number;
     };
     GroupDetail: {
@@ -654,7 +669,10 @@ export interface components {
       is_system: boolean;
       /** @description Whether the group gives its permissions. */
       status: components["schemas"]["GroupStatus"];
-      /** @description Rises with each change. */
+      /**
+       * Format: int32
+       * @description Rises with each change.
+       */
       version: number;
       /** @description What the group allows, by key. */
       permissions: components["schemas"]["PermissionItem"][];
@@ -810,7 +828,10 @@ export interface components {
       account_type: components["schemas"]["AccountType"];
       /** @description How far the org has come with its first steps. */
       onboarding_status: components["schemas"]["OnboardingStatus"];
-      /** @description How many locations the org may have; at least 1. */
+      /**
+       * Format: int32
+       * @description How many locations the org may have; at least 1.
+       */
       max_locations: number;
       /** @description The schema on its shard that holds the org’s own data. */
       schema_name: string;
@@ -846,7 +867,10 @@ export interface components {
       tax_id: string | null;
       /** @description Address of the org’s own pages. */
       website: string | null;
-      /** @description Rises with each change; a change names the version it is based on. */
+      /**
+       * Format: int32
+       * @description Rises with each change; a change names the version it is based on.
+       */
       version: number;
       /**
        * Format: date-time
@@ -875,11 +899,20 @@ export interface components {
       account_type: components["schemas"]["AccountType"];
       /** @description How far the org has come with its first steps. */
       onboarding_status: components["schemas"]["OnboardingStatus"];
-      /** @description How many locations the org may have; at least 1. */
+      /**
+       * Format: int32
+       * @description How many locations the org may have; at least 1.
+       */
       max_locations: number;
-      /** @description How many active members the org has. */
+      /**
+       * Format: int32
+       * @description How many active members the org has.
+       */
       member_count: number;
-      /** @description Rises with each change; a change names the version it is based on. */
+      /**
+       * Format: int32
+       * @description Rises with each change; a change names the version it is based on.
+       */
       version: number;
       /**
        * Format: date-time
@@ -990,7 +1023,10 @@ export interface components {
       extra_data: {
         [key: string]: unknown;
       };
-      /** @description Rises with each change; a change names the version it is based on. */
+      /**
+       * Format: int32
+       * @description Rises with each change; a change names the version it is based on.
+       */
       version: number;
       /**
        * Format: date-time
@@ -1032,7 +1068,10 @@ export interface components {
     ResourceTypeCount: {
       /** @description The type. */
       resource_type: string;
-      /** @description How many entries. */
+      /**
+       * Format: int32
+       * @description How many entries.
+       */
       count: number;
     };
     SeedJob: {
@@ -1058,7 +1097,10 @@ export interface components {
       request_payload: {
         [key: string]: unknown;
       };
-      /** @description The internal number of the user who asked for it. */
+      /**
+       * Format: int64
+       * @description The internal number of the user who asked for it.
+       */
       requested_by: number | null;
       /**
        * Format: date-time
@@ -1091,9 +1133,15 @@ export interface components {
       current_stage: string | null;
       /** @description Where it stands, for people. */
       current_message: string | null;
-      /** @description How much of `progressTotal` is done. */
+      /**
+       * Format: int32
+       * @description How much of `progressTotal` is done.
+       */
       progress_current: number | null;
-      /** @description How much there is to do in all; null until it is known. */
+      /**
+       * Format: int32
+       * @description How much there is to do in all; null until it is known.
+       */
       progress_total: number | null;
       /** @description Counts by stage. */
       statistics: {
@@ -1113,7 +1161,10 @@ export interface components {
       updated_at: string;
     };
     SeedJobEvent: {
-      /** @description Counted from 1 in each job, without a gap. */
+      /**
+       * Format: int32
+       * @description Counted from 1 in each job, without a gap.
+       */
       id: number;
       /**
        * Format: uuid
@@ -1131,9 +1182,15 @@ export interface components {
       current_stage: string | null;
       /** @description Where it stood, for people. */
       current_message: string | null;
-      /** @description How much of `progressTotal` was done. */
+      /**
+       * Format: int32
+       * @description How much of `progressTotal` was done.
+       */
       progress_current: number | null;
-      /** @description How much there was to do in all. */
+      /**
+       * Format: int32
+       * @description How much there was to do in all.
+       */
       progress_total: number | null;
       /** @description Counts by stage. */
       statistics: {
@@ -1152,13 +1209,22 @@ export interface components {
       default_account_type: components["schemas"]["AccountType"];
       /** @description Whether admins may act as users. Switching it off ends every such session. */
       impersonation_enabled: boolean;
-      /** @description Seconds for which acting as a user lasts: 60 to 86,400. */
+      /**
+       * Format: int32
+       * @description Seconds for which acting as a user lasts: 60 to 86,400.
+       */
       impersonation_ttl_seconds: number;
-      /** @description How many orgs a new shard takes; at least 1. */
+      /**
+       * Format: int32
+       * @description How many orgs a new shard takes; at least 1.
+       */
       max_orgs_per_shard: number;
       /** @description How strictly permissions bind. */
       permission_enforcement: components["schemas"]["PermissionEnforcement"];
-      /** @description Rises with each change. */
+      /**
+       * Format: int32
+       * @description Rises with each change.
+       */
       version: number;
     };
     Shard: {
@@ -1173,9 +1239,15 @@ export interface components {
       region: string;
       /** @description Whether new orgs may be placed on it. */
       is_active: boolean;
-      /** @description How many orgs may live on it. */
+      /**
+       * Format: int32
+       * @description How many orgs may live on it.
+       */
       max_orgs: number;
-      /** @description Rises with each change; a change names the version it is based on. */
+      /**
+       * Format: int32
+       * @description Rises with each change; a change names the version it is based on.
+       */
       version: number;
       /**
        * Format: date-time
@@ -1189,7 +1261,10 @@ export interface components {
        * @description Unique in the whole platform: a UUID.
        */
       id: string;
-      /** @description Rises with each change. */
+      /**
+       * Format: int32
+       * @description Rises with each change.
+       */
       version: number;
       /**
        * Format: email
@@ -1232,7 +1307,10 @@ export interface components {
       status: components["schemas"]["UserStatus"];
       /** @description Whether the user is a platform admin. */
       has_platform_access: boolean;
-      /** @description In how many orgs the user is an active member. */
+      /**
+       * Format: int32
+       * @description In how many orgs the user is an active member.
+       */
       org_count: number;
       /**
        * Format: date-time
@@ -1251,7 +1329,10 @@ export interface components {
        * @description Unique in the whole platform: a UUID.
        */
       id: string;
-      /** @description Rises with each change. */
+      /**
+       * Format: int32
+       * @description Rises with each change.
+       */
       version: number;
       /**
        * Format: email
@@ -1333,7 +1414,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["AdminSummary"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
           };
         };
@@ -1354,6 +1438,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -1426,6 +1526,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -1468,6 +1584,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -1522,6 +1654,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -1593,6 +1741,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -1638,6 +1802,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -1712,6 +1892,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -1768,6 +1964,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -1808,7 +2020,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["AuditListItem"][];
-            /** @description The total, never an estimate: counted to the last, however long it takes. */
+            /**
+             * Format: int32
+             * @description The total, never an estimate: counted to the last, however long it takes.
+             */
             total: number;
           };
         };
@@ -1829,6 +2044,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -1853,11 +2084,20 @@ export interface operations {
       200: {
         content: {
           "application/json": {
-            /** @description How many entries. */
+            /**
+             * Format: int32
+             * @description How many entries.
+             */
             total_entries: number;
-            /** @description How many of them are of today, in UTC. */
+            /**
+             * Format: int32
+             * @description How many of them are of today, in UTC.
+             */
             today_count: number;
-            /** @description How many actors made those of today. */
+            /**
+             * Format: int32
+             * @description How many actors made those of today.
+             */
             active_actors_today: number;
             /** @description How many entries there are of each action, by its name. */
             by_action: {
@@ -1886,6 +2126,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -1908,6 +2164,22 @@ export interface operations {
       };
       /** @description The caller lacks platform.audit.read. */
       403: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["PlatformError"];
         };
@@ -1954,6 +2226,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -2010,6 +2298,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -2100,6 +2404,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2151,6 +2471,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2195,6 +2531,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2219,7 +2571,10 @@ export interface operations {
         "application/json": {
           /** @description What the org has subscribed to. */
           account_type?: components["schemas"]["AccountType"] | null;
-          /** @description At least 1. */
+          /**
+           * Format: int32
+           * @description At least 1.
+           */
           max_locations?: number | null;
           /**
            * Format: email
@@ -2260,6 +2615,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2287,11 +2658,20 @@ export interface operations {
                 is_system: boolean;
                 /** @description Whether the group gives its permissions. */
                 status: components["schemas"]["GroupStatus"];
-                /** @description Rises with each change. */
+                /**
+                 * Format: int32
+                 * @description Rises with each change.
+                 */
                 version: number;
-                /** @description How many users have the group now. */
+                /**
+                 * Format: int32
+                 * @description How many users have the group now.
+                 */
                 user_count: number;
-                /** @description How many permissions the group gives. */
+                /**
+                 * Format: int32
+                 * @description How many permissions the group gives.
+                 */
                 permission_count: number;
               }[];
           };
@@ -2305,6 +2685,22 @@ export interface operations {
       };
       /** @description The caller lacks platform.groups.list. */
       403: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["PlatformError"];
         };
@@ -2373,6 +2769,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2415,6 +2827,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -2465,6 +2893,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2487,7 +2931,10 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
-          /** @description The version that the change is based on. Another one is a conflict. */
+          /**
+           * Format: int32
+           * @description The version that the change is based on. Another one is a conflict.
+           */
           base_version: number;
           /** @description 1 to 200 characters. */
           name?: string | null;
@@ -2537,6 +2984,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2564,6 +3027,22 @@ export interface operations {
       };
       /** @description The caller lacks platform.groups.read. */
       403: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["PlatformError"];
         };
@@ -2596,7 +3075,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["ImpersonationSessionItem"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
           };
         };
@@ -2617,6 +3099,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -2689,6 +3187,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2723,6 +3237,22 @@ export interface operations {
       };
       /** @description There is no such object, or none that the caller may know of. */
       404: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["PlatformError"];
         };
@@ -2783,6 +3313,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2825,6 +3371,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -2875,6 +3437,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2907,6 +3485,22 @@ export interface operations {
           "application/json": components["schemas"]["PlatformError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -2931,7 +3525,10 @@ export interface operations {
             is_global: boolean;
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["MyOrgItem"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
           };
         };
@@ -2952,6 +3549,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -2999,6 +3612,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -3070,6 +3699,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3135,6 +3780,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3185,6 +3846,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3211,7 +3888,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["OrgListItem"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
           };
         };
@@ -3232,6 +3912,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -3258,7 +3954,10 @@ export interface operations {
           slug: string;
           /** @description What the org has subscribed to. */
           account_type?: components["schemas"]["AccountType"] | null;
-          /** @description At least 1. */
+          /**
+           * Format: int32
+           * @description At least 1.
+           */
           max_locations?: number | null;
           /**
            * Format: uuid
@@ -3331,8 +4030,18 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
       /** @description Try again later. */
       503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["PlatformError"];
         };
@@ -3379,6 +4088,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -3435,6 +4160,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3457,7 +4198,10 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
-          /** @description The version that the change is based on. Another one is a conflict. */
+          /**
+           * Format: int32
+           * @description The version that the change is based on. Another one is a conflict.
+           */
           base_version: number;
           /** @description 1 to 200 characters. */
           name?: string | null;
@@ -3467,7 +4211,10 @@ export interface operations {
           account_type?: components["schemas"]["AccountType"] | null;
           /** @description How far the org has come with its first steps. */
           onboarding_status?: components["schemas"]["OnboardingStatus"] | null;
-          /** @description At least 1. */
+          /**
+           * Format: int32
+           * @description At least 1.
+           */
           max_locations?: number | null;
           /**
            * Format: email
@@ -3541,6 +4288,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3591,6 +4354,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3625,7 +4404,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["OrgMember"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
           };
         };
@@ -3654,6 +4436,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3680,11 +4478,20 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["Partner"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
-            /** @description The number of the page, counted from 1; a list that is paged with `after` stays at 1. */
+            /**
+             * Format: int32
+             * @description The number of the page, counted from 1; a list that is paged with `after` stays at 1.
+             */
             page: number;
-            /** @description How many rows were asked for. */
+            /**
+             * Format: int32
+             * @description How many rows were asked for.
+             */
             page_size: number;
           };
         };
@@ -3705,6 +4512,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -3788,6 +4611,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3832,6 +4671,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3854,7 +4709,10 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
-          /** @description The version that the change is based on. Another one is a conflict. */
+          /**
+           * Format: int32
+           * @description The version that the change is based on. Another one is a conflict.
+           */
           base_version: number;
           /** @description 1 to 200 characters. */
           name?: string | null;
@@ -3927,6 +4785,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -3977,6 +4851,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -4003,6 +4893,22 @@ export interface operations {
           "application/json": components["schemas"]["PlatformError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -4025,9 +4931,15 @@ export interface operations {
           default_account_type?: components["schemas"]["AccountType"] | null;
           /** @description Whether admins may act as users. */
           impersonation_enabled?: boolean | null;
-          /** @description 60 to 86,400 seconds. */
+          /**
+           * Format: int32
+           * @description 60 to 86,400 seconds.
+           */
           impersonation_ttl_seconds?: number | null;
-          /** @description At least 1. */
+          /**
+           * Format: int32
+           * @description At least 1.
+           */
           max_orgs_per_shard?: number | null;
           /** @description How strictly permissions bind. */
           permission_enforcement?: components["schemas"]["PermissionEnforcement"] | null;
@@ -4059,6 +4971,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -4083,11 +5011,20 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["Shard"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
-            /** @description The number of the page, counted from 1; a list that is paged with `after` stays at 1. */
+            /**
+             * Format: int32
+             * @description The number of the page, counted from 1; a list that is paged with `after` stays at 1.
+             */
             page: number;
-            /** @description How many rows were asked for. */
+            /**
+             * Format: int32
+             * @description How many rows were asked for.
+             */
             page_size: number;
           };
         };
@@ -4108,6 +5045,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -4138,6 +5091,7 @@ export interface operations {
            */
           region?: string;
           /**
+           * Format: int32
            * @description How many orgs may live on it.
            * @default 100
            */
@@ -4179,6 +5133,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -4225,6 +5195,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -4247,7 +5233,10 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": {
-          /** @description The version that the change is based on. Another one is a conflict. */
+          /**
+           * Format: int32
+           * @description The version that the change is based on. Another one is a conflict.
+           */
           base_version: number;
           /** @description 1 to 200 characters. */
           name?: string | null;
@@ -4255,7 +5244,10 @@ export interface operations {
           dsn?: string | null;
           /** @description At most 100 characters. */
           region?: string | null;
-          /** @description How many orgs may live on it; those that are there stay. */
+          /**
+           * Format: int32
+           * @description How many orgs may live on it; those that are there stay.
+           */
           max_orgs?: number | null;
           /** @description Whether new orgs may be placed on it. */
           is_active?: boolean | null;
@@ -4299,6 +5291,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -4322,11 +5330,20 @@ export interface operations {
              * @description Of the shard.
              */
             shard_id: string;
-            /** @description Orgs that live on the shard, in whatever status. */
+            /**
+             * Format: int32
+             * @description Orgs that live on the shard, in whatever status.
+             */
             current_orgs: number;
-            /** @description Orgs that the shard may have: its own limit, or that of the settings where it is lower. */
+            /**
+             * Format: int32
+             * @description Orgs that the shard may have: its own limit, or that of the settings where it is lower.
+             */
             max_orgs: number;
-            /** @description Orgs that still fit. */
+            /**
+             * Format: int32
+             * @description Orgs that still fit.
+             */
             available_slots: number;
             /** @description Of the orgs that the shard may have, how many it has: percent, with at most two decimals. */
             utilization_percent: number;
@@ -4355,6 +5372,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -4407,6 +5440,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -4433,7 +5482,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             items: components["schemas"]["UserListItem"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
           };
         };
@@ -4454,6 +5506,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -4498,6 +5566,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -4569,6 +5653,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -4615,6 +5715,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };
@@ -4665,6 +5781,22 @@ export interface operations {
           "application/json": components["schemas"]["ValidationError"];
         };
       };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
     };
   };
   /**
@@ -4711,6 +5843,22 @@ export interface operations {
       422: {
         content: {
           "application/json": components["schemas"]["ValidationError"];
+        };
+      };
+      /** @description An internal error. */
+      500: {
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformError"];
         };
       };
     };

@@ -130,9 +130,15 @@ export interface components {
       is_platform_org: boolean;
       /** @description Whether the status is active. */
       is_active: boolean;
-      /** @description How many active members the org has. */
+      /**
+       * Format: int32
+       * @description How many active members the org has.
+       */
       member_count: number;
-      /** @description How many workspaces of the org are not archived. */
+      /**
+       * Format: int32
+       * @description How many workspaces of the org are not archived.
+       */
       workspace_count: number;
       /**
        * Format: date-time
@@ -160,7 +166,10 @@ export interface components {
       name: string;
       /** @description Unique among the org’s workspaces that are not archived. */
       slug: string;
-      /** @description How many users work here. */
+      /**
+       * Format: int32
+       * @description How many users work here.
+       */
       member_count: number;
       /**
        * Format: date-time
@@ -184,6 +193,7 @@ export interface components {
       };
       /** @description UTC, with microseconds and without a zone: 2025-01-01T00:00:00.000000. */
       timestamp: string;
+      /** Format: int32 */
       status_code: number;
     };
     User: {
@@ -297,7 +307,10 @@ export interface components {
        * @description The user who added them, where it is known.
        */
       added_by: string | null;
-      /** @description Rises with each change. */
+      /**
+       * Format: int32
+       * @description Rises with each change.
+       */
       version: number;
       /**
        * Format: date-time
@@ -385,6 +398,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
       };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
     };
   };
   /**
@@ -426,6 +449,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
       };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
     };
   };
   /**
@@ -448,7 +481,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             users: components["schemas"]["User"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
             /** @description Whether rows follow this page, as `pageInfo` says. */
             has_more: boolean;
@@ -477,6 +513,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
@@ -503,7 +549,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             organizations: components["schemas"]["AdminOrganization"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
             /** @description Whether rows follow this page, as `pageInfo` says. */
             has_more: boolean;
@@ -532,6 +581,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
@@ -558,7 +617,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             workspaces: components["schemas"]["AdminWorkspace"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
             /** @description Whether rows follow this page, as `pageInfo` says. */
             has_more: boolean;
@@ -591,6 +653,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
       };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
     };
   };
   /**
@@ -611,7 +683,10 @@ export interface operations {
       200: {
         content: {
           "application/json": {
-            /** @description How many tokens were deleted: refresh tokens, and those sent by email. */
+            /**
+             * Format: int32
+             * @description How many tokens were deleted: refresh tokens, and those sent by email.
+             */
             deleted_count: number;
           };
         };
@@ -636,6 +711,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
@@ -680,6 +765,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
@@ -746,6 +841,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
       };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
     };
   };
   /**
@@ -772,7 +877,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             users: components["schemas"]["User"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
             /** @description Whether rows follow this page, as `pageInfo` says. */
             has_more: boolean;
@@ -807,6 +915,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
@@ -885,6 +1003,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
       };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
     };
   };
   /**
@@ -935,6 +1063,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
@@ -1031,6 +1169,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
       };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
     };
   };
   /**
@@ -1085,6 +1233,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
       };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
     };
   };
   /**
@@ -1113,7 +1271,10 @@ export interface operations {
           "application/json": {
             /** @description The rows of the page, where cursors are of no interest. */
             members: components["schemas"]["WorkspaceMember"][];
-            /** @description How many rows the list has in all. Counted only where it is asked for. */
+            /**
+             * Format: int32
+             * @description How many rows the list has in all. Counted only where it is asked for.
+             */
             total: number;
             /** @description Whether rows follow this page, as `pageInfo` says. */
             has_more: boolean;
@@ -1148,6 +1309,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
@@ -1226,6 +1397,16 @@ export interface operations {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
       };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
     };
   };
   /**
@@ -1280,6 +1461,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
@@ -1348,6 +1539,16 @@ export interface operations {
       };
       /** @description An internal error. */
       500: {
+        content: {
+          "application/json": components["schemas"]["ErrorEnvelope"];
+        };
+      };
+      /** @description Try again later. */
+      503: {
+        headers: {
+          /** @description Seconds after which a retry has a chance. */
+          "Retry-After"?: number;
+        };
         content: {
           "application/json": components["schemas"]["ErrorEnvelope"];
         };
