@@ -76,3 +76,11 @@ export function requireBetween(name: string, value: number | null | undefined, m
   if (value < min) throw Invalid.field(path, `Input should be greater than or equal to ${min}`, 'greater_than_equal', { ge: min });
   if (value > max) throw Invalid.field(path, `Input should be less than or equal to ${max}`, 'less_than_equal', { le: max });
 }
+
+/**
+ * Bounds a search as the REST operations do.
+ * @throws Invalid naming `filter.search`, which is what every list calls it
+ */
+export function requireSearchable(search: string): void {
+  checkTexts(['filter'], { search }, { search: { max: 500 } });
+}

@@ -68,7 +68,10 @@ export const OrgAccessConnection = connectionType('OrgAccess', () => OrgAccess);
 
 @InputType({ description: 'Which admins.' })
 export class AdminFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the name, the username or the email, without case.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Part of the name, the username or the email, without case; at most 500 characters.',
+  })
   readonly search?: string | null;
 }
 

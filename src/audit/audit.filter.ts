@@ -63,7 +63,14 @@ const textRule = { max: 500, nullable: true };
  */
 export function auditConditions(filter: AuditFilter | null | undefined): RawBuilder<unknown>[] {
   if (!filter) return [];
-  checkTexts(['filter'], filter, { actor: textRule, search: textRule });
+  checkTexts(['filter'], filter, {
+    actor: textRule,
+    search: textRule,
+    actorId: textRule,
+    resourceId: textRule,
+    resourceType: textRule,
+    changedField: textRule,
+  });
   const { resourceId, search, changedField } = filter;
   const conditions = [...dimensionConditions(filter), ...timeConditions(filter)];
   if (resourceId) conditions.push(sql`e.resource_id = ${resourceId}`);

@@ -1,3 +1,9 @@
+/** Of an `Idempotency-Key`, in characters. */
+export const maxKeyLength = 255;
+
+/** Of an `If-Match`, in characters: some thirty versions and more. */
+export const maxIfMatchLength = 255;
+
 /**
  * What a request's headers ask of the change that it makes: that it is made once (`Idempotency-Key`), and that the object is at a version
  * that the caller has seen (`If-Match`, RFC 9110 §13.1.1).

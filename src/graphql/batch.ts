@@ -17,7 +17,8 @@ export function batched<V>(
   // A name belongs to one edge, and so to one type of value.
   const known = ctx.loaders.get(id) as DataLoader<string, V> | undefined;
   if (known) return known.load(key);
-  const loader = new DataLoader<string, V>((keys) => load(keys));
+  // Async, so that what is thrown before the first await is the loads' error too, and not a defect of the loader.
+  const loader = new DataLoader<string, V>(async (keys) => load(keys));
   ctx.loaders.set(id, loader);
   return loader.load(key);
 }

@@ -74,7 +74,7 @@ export class GroupMember {
 
 @InputType({ description: 'Which groups. Several conditions must all hold.' })
 export class GroupFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the name or the description, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name or the description, without case; at most 500 characters.' })
   readonly search?: string | null;
 
   @Field(() => GroupStatus, { nullable: true, description: 'In this status.' })

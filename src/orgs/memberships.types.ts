@@ -59,7 +59,7 @@ export const OrgMembershipConnection = connectionType('OrgMembership', () => Org
 
 @InputType({ description: 'Which members. Several conditions must all hold.' })
 export class OrgMemberFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the user’s name or email, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the user’s name or email, without case; at most 500 characters.' })
   readonly search?: string | null;
 
   @Field(() => MembershipStatus, { nullable: true, description: 'With this standing.' })

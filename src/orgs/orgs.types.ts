@@ -103,7 +103,7 @@ export const MyOrgConnection = connectionType('MyOrg', () => Org);
 
 @InputType({ description: 'Which orgs. Several conditions must all hold.' })
 export class OrgFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the name or the slug, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name or the slug, without case; at most 500 characters.' })
   readonly search?: string | null;
 
   @Field(() => OrgStatus, { nullable: true, description: 'In this status.' })

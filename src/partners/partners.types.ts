@@ -65,7 +65,7 @@ export class PartnerFilter {
   @Field(() => PartnerType, { nullable: true, description: 'Of this type.' })
   readonly partnerType?: PartnerType | null;
 
-  @Field(() => String, { nullable: true, description: 'Part of the name or the slug, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name or the slug, without case; at most 500 characters.' })
   readonly search?: string | null;
 }
 

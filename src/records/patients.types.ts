@@ -83,7 +83,7 @@ export class PatientRef {
 
 @InputType({ description: 'Which patients. Several conditions must all hold.' })
 export class PatientFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the name or the record number, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name or the record number, without case; at most 500 characters.' })
   readonly search?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Patients now, or not.' })

@@ -63,7 +63,7 @@ export class LocationRef {
 
 @InputType({ description: 'Which locations. Several conditions must all hold.' })
 export class LocationFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the name or the code, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name or the code, without case; at most 500 characters.' })
   readonly search?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'In use, or not.' })
@@ -128,7 +128,7 @@ export class ProviderRef {
 
 @InputType({ description: 'Which providers. Several conditions must all hold.' })
 export class ProviderFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the name or the identifier, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name or the identifier, without case; at most 500 characters.' })
   readonly search?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Treating patients now, or not.' })

@@ -7,8 +7,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Schemas of the scalars; one that is not listed may be any JSON value. Every id that the API shows is a UUID. */
 const scalars: Readonly<Record<string, JsonSchema>> = {
-  Int: { type: 'integer' },
-  SafeInt: { type: 'integer' },
+  Int: { type: 'integer', format: 'int32' },
+  SafeInt: { type: 'integer', format: 'int64' },
   Float: { type: 'number' },
   Boolean: { type: 'boolean' },
   String: { type: 'string' },
@@ -19,6 +19,21 @@ const scalars: Readonly<Record<string, JsonSchema>> = {
   DateTime: { type: 'string', format: 'date-time' },
   DateOrDateTime: { type: 'string' },
   JSONObject: { type: 'object', additionalProperties: true },
+};
+
+/**
+ * What the form of a scalar bounds beyond its schema, in a request: a number by its range, a text by its longest canonical spelling. REST
+ * takes some more spellings than that, such as a time among blanks.
+ */
+const inherentBounds: Readonly<Record<string, JsonSchema>> = {
+  Int: { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+  SafeInt: { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  ID: { maxLength: 36 },
+  UUID: { maxLength: 36 },
+  EmailAddress: { maxLength: 254 },
+  CalendarDate: { maxLength: 10 },
+  DateTime: { maxLength: 35 },
+  DateOrDateTime: { maxLength: 35 },
 };
 
 function scalarSchema(type: GraphQLScalarType): JsonSchema {
@@ -80,7 +95,7 @@ export function inputSchema(shape: InputShape, components: Components, nulls: bo
 function plainInputSchema(shape: InputShape, components: Components): JsonSchema {
   switch (shape.kind) {
     case 'scalar':
-      return { ...scalarSchema(shape.type), ...boundsSchema(shape.bounds) };
+      return { ...scalarSchema(shape.type), ...inherentBounds[shape.type.name], ...boundsSchema(shape.bounds) };
     case 'enum':
       return components.refer(shape.type.name, () => enumSchema(shape.type));
     case 'list':

@@ -1,3 +1,4 @@
+import { maxIfMatchLength, maxKeyLength } from '../conditions/conditions.js';
 import type { JsonSchema } from './jsonSchema.js';
 import { Components, described, inputSchema, outputSchema } from './jsonSchema.js';
 import type { CompiledOperation } from './operation.js';
@@ -26,16 +27,20 @@ const conditionParameters: readonly JsonSchema[] = [
     in: 'header',
     required: false,
     description: 'Makes the request safe to send again for 24 hours: the change is made once, and its outcome is answered again.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', minLength: 1, maxLength: maxKeyLength },
   },
   {
     name: 'If-Match',
     in: 'header',
     required: false,
     description: 'The ETag of what is changed: the change is refused with 409 where it is at another version.',
-    schema: { type: 'string' },
+    schema: { type: 'string', maxLength: maxIfMatchLength },
   },
 ];
+
+const retryAfter: JsonSchema = {
+  'Retry-After': { description: 'Seconds after which a retry has a chance.', schema: { type: 'integer', format: 'int32', minimum: 1 } },
+};
 
 /** The OpenAPI 3.1 description of a surface, made from its operations. */
 export function openApiOf(surface: Surface, operations: readonly CompiledOperation[]): JsonSchema {
@@ -49,9 +54,9 @@ export function openApiOf(surface: Surface, operations: readonly CompiledOperati
   const tags = [...new Set(operations.map(({ rest }) => rest.tag))].sort();
   return {
     openapi: '3.1.0',
-    info: { title: surface.title, version: surface.version, description: surface.description },
-    servers: [{ url: '/' }],
-    tags: tags.map((name) => ({ name })),
+    info: { title: surface.title, version: surface.version, description: surface.description, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/', 'x-internal': false }],
+    tags: tags.map((name) => described({ name }, surface.tags[name])),
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' } },
@@ -100,7 +105,8 @@ function requestBody(members: readonly Parameter[], components: Components): Jso
 }
 
 function responsesOf(surface: Surface, { kind, rest, parameters, output }: CompiledOperation, components: Components): JsonSchema {
-  const errors = new Set([401, ...rest.errors]);
+  // Any request may find the database busy, or a defect of ours.
+  const errors = new Set([401, 500, 503, ...rest.errors]);
   if (rest.permission) errors.add(403);
   if (parameters.length > 0) errors.add(422);
   const mediaType = kind === 'subscription' ? 'text/event-stream' : 'application/json';
@@ -111,7 +117,7 @@ function responsesOf(surface: Surface, { kind, rest, parameters, output }: Compi
   for (const status of [...errors].sort()) {
     const schema = { $ref: `#/components/schemas/${surface.errorSchemaOf(status)}` };
     const meaning = status === 403 && rest.permission ? `The caller lacks ${rest.permission}.` : meaningOf[status];
-    responses[status] = content(schema, { description: meaning ?? 'Documented.' });
+    responses[status] = content(schema, { description: meaning ?? 'Documented.', ...(status === 503 ? { headers: retryAfter } : {}) });
   }
   return responses;
 }

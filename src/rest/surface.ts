@@ -24,6 +24,8 @@ export interface Surface {
   readonly title: string;
   readonly version: string;
   readonly description: string;
+  /** What the operations of a tag are about. */
+  readonly tags: Readonly<Record<string, string>>;
   /** A 422 that names each value at fault. */
   readonly invalid: (issues: readonly Issue[]) => Answer;
   /** A domain error other than bad input, which `invalid` answers. */

@@ -31,7 +31,11 @@ interface Wording {
 
 /** Errors of Fastify, and of Node's HTTP parser, that a request can bring about. */
 const wordings: Readonly<Record<string, Wording>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'INVALID_JSON', detail: 'Invalid JSON: the body cannot be parsed.' },
+  FST_ERR_CTP_INVALID_JSON_BODY: {
+    status: 400,
+    code: 'INVALID_JSON',
+    detail: 'Invalid JSON: the body cannot be parsed, or has a member called __proto__ or constructor.prototype.',
+  },
   FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'INVALID_JSON', detail: 'The body is empty, and its Content-Type says JSON.' },
   FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, code: 'BODY_TOO_LARGE', detail: 'The body is larger than 1 MB.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {

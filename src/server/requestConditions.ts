@@ -1,10 +1,9 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { SigningKeys } from '../access/signingKeys.js';
-import type { Conditions } from '../conditions/conditions.js';
+import { type Conditions, maxIfMatchLength, maxKeyLength } from '../conditions/conditions.js';
 import { Invalid } from '../errors.js';
 
-const maxKeyLength = 255;
 // RFC 9110 §8.8.3, of the form that we give: a strong tag whose text is the version.
 const entityTags = /^\s*"\d{1,9}"\s*(?:,\s*"\d{1,9}"\s*)*$/;
 
@@ -33,7 +32,7 @@ function idempotencyKeyOf(header: string | string[] | undefined): string | undef
 
 function versionsOf(header: string | undefined): number[] | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
-  if (!entityTags.test(header)) {
+  if (header.length > maxIfMatchLength || !entityTags.test(header)) {
     throw Invalid.field(['header', 'if-match'], 'If-Match should be an ETag as it was given, such as "3".', 'value_error');
   }
   return [...header.matchAll(/\d+/g)].map(([version]) => Number(version));

@@ -74,7 +74,7 @@ export class ShardFilter {
   @Field(() => String, { nullable: true, description: 'In this region.' })
   readonly region?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Part of the name, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name, without case; at most 500 characters.' })
   readonly search?: string | null;
 }
 

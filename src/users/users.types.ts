@@ -90,7 +90,10 @@ export const UserConnection = connectionType('User', () => User);
 
 @InputType({ description: 'Which users. Several conditions must all hold.' })
 export class UserFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the name, the username or the email, without case.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Part of the name, the username or the email, without case; at most 500 characters.',
+  })
   readonly search?: string | null;
 
   @Field(() => UserStatus, { nullable: true, description: 'In this status.' })

@@ -58,7 +58,7 @@ export const WorkspaceMemberConnection = connectionType('WorkspaceMember', () =>
 
 @InputType({ description: 'Which members. Several conditions must all hold.' })
 export class WorkspaceMemberFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the user’s name, username or email, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the user’s name, username or email, without case; at most 500 characters.' })
   readonly search?: string | null;
 
   @Field(() => WorkspaceRole, { nullable: true, description: 'With this role.' })

@@ -43,7 +43,7 @@ export const WorkspaceConnection = connectionType('Workspace', () => Workspace);
 
 @InputType({ description: 'Which workspaces. Several conditions must all hold.' })
 export class WorkspaceFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the name or the slug, without case.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name or the slug, without case; at most 500 characters.' })
   readonly search?: string | null;
 
   @Field(() => UUID, { nullable: true, description: 'Of this org.' })

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signingKeys } from '../../src/access/signingKeys.js';
-import { aSession, aUser, shutOut } from '../support/builders.js';
+import { anOrg, aSession, aUser, shutOut } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
+import { anImpersonator } from './callers.js';
 import { forgedToken, respelled, type TokenParts } from './forgedToken.js';
 
 let gateway: TestGateway;
@@ -13,6 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** A token whose signature has a digit that is another one in base64 proper. */
+function withOtherAlphabet(make: () => string): string {
+  for (;;) {
+    const token = make();
+    const [head, payload, signature = ''] = token.split('.');
+    if (/[-_]/.test(signature)) return `${head}.${payload}.${signature.replaceAll('-', '+').replaceAll('_', '/')}`;
+  }
+}
 const forged = (parts?: TokenParts) => forgedToken(gateway.keys.current, user, parts);
 const soon = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
@@ -79,6 +89,50 @@ describe('an access token', () => {
     ["of another user's session", async () => forged({ payload: { sid: await aSession(gateway.database, gateway.adminId) } })],
     ['whose payload is a text', () => forged({ payload: 'me' })],
     ['whose payload is a list', () => forged({ payload: [{ sub: user }] })],
+    ['with its payload not encoded', () => forged({ header: { b64: false, crit: ['b64'] } })],
+    ['that says in passing whether its payload is encoded', () => forged({ header: { b64: true } })],
+    ['with no critical extension, said so', () => forged({ header: { crit: [] } })],
+    ['that is compressed', () => forged({ header: { zip: 'DEF' } })],
+    ['that says where its certificate is', () => forged({ header: { x5u: 'https://keys.example/' } })],
+    ['that brings a certificate', () => forged({ header: { x5c: ['MIIB'] } })],
+    ['that holds a token', () => forged({ header: { cty: 'JWT' } })],
+    ...['none', 'None', 'NONE', 'nOnE', 'hs256', 'HS256 ', '', 'ES256', 'PS256', 'EdDSA'].map((alg): readonly [string, () => string] => [
+      `with the algorithm ${JSON.stringify(alg)}, well signed`,
+      () => forged({ header: { alg } }),
+    ]),
+    ...[['HS256'], 256, true, { alg: 'HS256' }].map((alg): readonly [string, () => string] => [
+      `with the algorithm ${JSON.stringify(alg)}, well signed`,
+      () => forged({ header: { alg } }),
+    ]),
+    ...['../../../../dev/null', "' or '1'='1", '__proto__', 'toString', 'TEST', 'test ', 'test\u0000', 'file:///dev/null', ''].map(
+      (kid): readonly [string, () => string] => [`of a key named ${JSON.stringify(kid)}`, () => forged({ header: { kid } })],
+    ),
+    ...[['test'], { kid: 'test' }, 0, true, null].map((kid): readonly [string, () => string] => [
+      `of a key named ${JSON.stringify(kid)}`,
+      () => forged({ header: { kid } }),
+    ]),
+    [
+      'of a key named as a file that is empty, signed with nothing',
+      () => forged({ header: { kid: '/dev/null' }, secret: Buffer.alloc(0) }),
+    ],
+    ['whose type is a list', () => forged({ header: { typ: ['at+jwt'] } })],
+    ['of a list of issuers', () => forged({ payload: { iss: ['tenantry'] } })],
+    ['whose audience is an object', () => forged({ payload: { aud: { 0: 'tenantry' } } })],
+    ['that expires at null', () => forged({ payload: { exp: null } })],
+    ['that expires at once and for all', () => forged({ payload: { exp: -1 } })],
+    ['that was issued as a text', () => forged({ payload: { iat: String(soon(0)) } })],
+    ['that begins to hold at a text', () => forged({ payload: { nbf: 'now' } })],
+    ['of a list of subjects', () => forged({ payload: { sub: [user] } })],
+    ['whose payload is null', () => forged({ payload: 'null' })],
+    ['whose header is a list', () => `${encoded([])}.${forged().split('.').slice(1).join('.')}`],
+    ['whose header is no JSON', () => `${Buffer.from('{').toString('base64url')}.${forged().split('.').slice(1).join('.')}`],
+    ['whose signature is of zeros', () => forged().replace(/[^.]+$/, 'A'.repeat(43))],
+    ["with another token's signature", () => forged().replace(/[^.]+$/, forged().split('.')[2] ?? '')],
+    ['whose signature is in the other base64', () => withOtherAlphabet(forged)],
+    ['whose header is padded', () => forged().replace('.', '=.')],
+    ['whose parts have a line break between them', () => forged().replace('.', '%0A.')],
+    ['as JSON', () => JSON.stringify({ payload: forged().split('.')[1], signature: forged().split('.')[2] })],
+    ['of five parts, as an encrypted one has', () => `${forged()}.AAAA.AAAA`],
     ['whose signature is spelled another way', () => respelled(forged())],
     ['whose signature is padded', () => `${forged()}=`],
     ['whose signature is cut', () => forged().slice(0, -1)],
@@ -119,6 +173,21 @@ describe('an Authorization header', () => {
   ];
   it.each(malformed)('%s is refused', async (_what, header) => {
     expect(await answersTo(header(forged()))).toEqual(refused);
+  });
+});
+
+describe('a token of one kind', () => {
+  it('passes for none of another kind', async () => {
+    const acting = await anImpersonator(gateway, await anOrg(gateway.database));
+    const opaque = acting.token?.replace(/^imp_/, '');
+    expect(await answersTo(`Bearer ${acting.token}`)).toEqual(welcome);
+    for (const token of [forged(), opaque]) {
+      for (const prefix of ['imp_', 'tky_', 'trt_', 'IMP_'])
+        expect(await answersTo(`Bearer ${prefix}${token}`)).toEqual(prefix === 'imp_' && token === opaque ? welcome : refused);
+    }
+    expect(await answersTo(`Bearer ${opaque}`)).toEqual(refused);
+    // Nor does a name of the platform's, as the subject of a token that is no session's.
+    expect(await answersTo(`Bearer ${forged({ payload: { sub: acting.token } })}`)).toEqual(refused);
   });
 });
 

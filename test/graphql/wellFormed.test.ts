@@ -115,15 +115,33 @@ describe('a value', () => {
     ]);
   });
 
-  it('with a member `__proto__` changes nothing but what it is written to', async () => {
+  it('with a member `__proto__` is refused, whichever way it comes, and changes nothing', async () => {
     const token = gateway.tokenFor(await aUser(gateway.database));
-    const { status, errors } = await post(body(store, '{ "p": { "__proto__": { "polluted": true } } }'), token);
-    expect([status, errors]).toEqual([400, undefined]); // The body is no JSON that we take.
-    const query = storing('{ __proto__: { polluted: true }, constructor: { prototype: { polluted: true } } }');
-    expect((await post(body(query), token)).errors).toBeUndefined();
+    const poisoned = '{ "p": { "a": { "__proto__": { "polluted": true } } } }';
+    const inVariables = await gateway.rest('POST', '/graphql', {
+      token,
+      headers: { 'content-type': 'application/json' },
+      body: body(store, poisoned),
+    });
+    expect(inVariables).toMatchObject({ status: 400, body: { code: 'INVALID_JSON', detail: expect.stringContaining('__proto__') } });
+    const written = await post(body(storing('{ a: { __proto__: { polluted: true } } }')), token);
+    expect(written.errors.map(({ message, extensions }) => [message, extensions.code])).toEqual([
+      ['A member cannot be called __proto__.', 'GRAPHQL_VALIDATION_FAILED'],
+    ]);
+    const rest = await gateway.rest('PATCH', '/v1/users/me/preferences', { token, body: poisoned.replace('"p"', '"preferences"') });
+    expect(rest.status).toBe(422);
+    expect(rest.body.detail).toMatchObject([{ loc: ['body', 'preferences'], msg: 'Value error, the key __proto__ is not allowed' }]);
     expect((await get({ query: search, variables: '{ "__proto__": { "s": "x", "polluted": true } }' })).errors).toBeUndefined();
     expect({}).not.toHaveProperty('polluted');
-    expect(await post(body('{ me { preferences } }'), token)).toMatchObject({ data: { me: { preferences: { p: { constructor: {} } } } } });
+    expect(await post(body('{ me { preferences } }'), token)).toMatchObject({ data: { me: { preferences: {} } } });
+  });
+
+  it('with a member `constructor` is kept as it is', async () => {
+    const token = gateway.tokenFor(await aUser(gateway.database));
+    expect((await post(body(storing('{ constructor: { prototype: { polluted: true } } }')), token)).errors).toBeUndefined();
+    expect({}).not.toHaveProperty('polluted');
+    const kept = { p: { constructor: { prototype: { polluted: true } } } };
+    expect(await post(body('{ me { preferences } }'), token)).toMatchObject({ data: { me: { preferences: kept } } });
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('of a variable named %s is one like any other', async (name) => {

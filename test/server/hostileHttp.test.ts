@@ -132,4 +132,26 @@ describe('a client that takes its time', () => {
     for (const { received } of slow) expect(statuses(received)).toEqual([408]);
     expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
   });
+
+  it('over a body that never ends is hung up on, however often it sends a byte, and holds up nobody', async () => {
+    const start = performance.now();
+    const lengths = ['Content-Length: 1000000', 'Transfer-Encoding: chunked'];
+    const paths = ['POST /graphql', 'POST /graphql/stream', 'PATCH /v1/users/me/preferences'];
+    const requests = paths.flatMap((path) => lengths.map((length) => ({ path, length })));
+    const slow = await Promise.all(requests.map(() => Client.to(port())));
+    for (const [i, { path, length }] of requests.entries()) {
+      const headers = ['Host: localhost', 'Content-Type: application/json', `Authorization: Bearer ${gateway.adminToken}`, length];
+      slow[i]?.socket.write(`${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+    }
+    const drip = setInterval(() => {
+      for (const [i, { length }] of requests.entries()) slow[i]?.socket.write(length.startsWith('Content') ? ' ' : '1\r\n \r\n');
+    }, 1_000);
+    expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
+    await Promise.all(slow.map(({ closed }) => closed));
+    clearInterval(drip);
+    // The server's own 30 s, and two looks at what is over it.
+    expect(performance.now() - start).toBeLessThan(35_000);
+    for (const { received } of slow) expect(statuses(received)).toEqual([408]);
+    expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
+  });
 });

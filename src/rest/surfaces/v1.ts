@@ -67,6 +67,11 @@ export const v1: Surface = {
   title: 'Tenantry workspace API',
   version: '1',
   description: 'Users, workspaces and their members, for the users of an org.',
+  tags: {
+    Admin: 'What the admins of an org and of the platform look after.',
+    Users: 'The caller, and the people of the caller’s workspaces and orgs.',
+    'Workspace Members': 'Who works in a workspace, and in which role.',
+  },
   invalid,
   refused,
   failed: ({ traceId }) =>
@@ -87,14 +92,18 @@ export const v1: Surface = {
         message: { type: 'string', description: 'What is wrong, for people.' },
         details: { type: 'object', additionalProperties: true, description: 'What else may be known.' },
         timestamp: { type: 'string', description: 'UTC, with microseconds and without a zone: 2025-01-01T00:00:00.000000.' },
-        status_code: { type: 'integer' },
+        status_code: { type: 'integer', format: 'int32' },
       },
       required: ['error', 'message', 'details', 'timestamp', 'status_code'],
     },
     ValidationDetail: {
       type: 'object',
       properties: {
-        loc: { type: 'array', items: { type: ['string', 'integer'] }, description: 'Where the value stands: its place, then its name.' },
+        loc: {
+          type: 'array',
+          items: { type: ['string', 'integer'], format: 'int32' },
+          description: 'Where the value stands: its place, then its name.',
+        },
         msg: { type: 'string', description: 'What is wrong with it, for people.' },
         type: { type: 'string', description: 'What is wrong with it, for programs.' },
         input: { description: 'What was sent, where it is neither secret nor large.' },

@@ -26,6 +26,10 @@ export const WellFormedLiterals: ValidationRule = (context) => {
       const issue = textIssue(node.value);
       if (issue) report(issue, node);
     },
+    ObjectField({ name }) {
+      // As in variables: a program that copies members by assignment would change an object's prototype with it.
+      if (name.value === '__proto__') report('A member cannot be called __proto__.', name);
+    },
     ListValue: nested,
     ObjectValue: nested,
   };

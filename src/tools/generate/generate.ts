@@ -16,6 +16,7 @@ import { makeTenantSchema } from '../../tenancy/tenantSchema.js';
 import { withTemporaryPostgres } from '../temporaryPostgres.js';
 import { databaseTypes } from './databaseTypes.js';
 import { operationTypes } from './operationTypes.js';
+import { restTypes } from './restTypes.js';
 
 /** Any name: the types do not show it. */
 const tenant = 't_generate';
@@ -24,10 +25,12 @@ async function generatedFiles(): Promise<Record<string, string>> {
   const unsorted = buildUnguardedSchema();
   const schema = lexicographicSortSchema(unsorted);
   // As a gateway serves them: enum values in their own order, which is the documented one.
-  const openApi = Object.entries(generateOpenApi(unsorted)).map(([name, document]) => [
-    `schema/openapi/${name}.json`,
-    `${JSON.stringify(document, null, 2)}\n`,
-  ]);
+  const openApi = await Promise.all(
+    Object.entries(generateOpenApi(unsorted)).map(async ([name, document]) => ({
+      [`schema/openapi/${name}.json`]: `${JSON.stringify(document, null, 2)}\n`,
+      [`test/support/${name}Paths.generated.ts`]: await restTypes(document),
+    })),
+  );
   const types = await withTemporaryPostgres(async (url) => {
     const database = openDatabase({ url, poolSize: 2, acquireTimeout: 5_000, statementTimeout: 0, applicationName: 'tenantry generate' });
     try {
@@ -45,7 +48,7 @@ async function generatedFiles(): Promise<Record<string, string>> {
     'README.md': withConfiguration(readFileSync('README.md', 'utf8')),
     'schema/schema.graphql': `${printSchema(schema)}\n`,
     ...types,
-    ...Object.fromEntries(openApi),
+    ...Object.assign({}, ...openApi),
     ...(await operationTypes(schema, dialectOf(schema, operationsFolder()))),
   };
 }

@@ -14,8 +14,12 @@ function post(body: unknown, headers: Record<string, string> = json, token = gat
   return gateway.rest('POST', '/graphql', { token, headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
 }
 
-function get(parameters: Record<string, string>, headers: Record<string, string> = preflighted) {
-  return gateway.rest('GET', `/graphql?${new URLSearchParams(parameters)}`, { token: gateway.adminToken, headers });
+function get(
+  parameters: Record<string, string>,
+  headers: Record<string, string> = preflighted,
+  token: string | undefined = gateway.adminToken,
+) {
+  return gateway.rest('GET', `/graphql?${new URLSearchParams(parameters)}`, { token, headers });
 }
 
 const codesOf = ({ status, body }: { status: number; body: { errors?: { extensions: { code: string } }[] } }) => [
@@ -48,13 +52,15 @@ describe('a request that a page of another site could send unasked', () => {
     expect(response.status).toBeLessThan(500);
   });
 
-  it('is refused as a GET, and answered where a header says that the browser asked', async () => {
-    const parameters = { query: '{ me { id } }' };
-    expect(codesOf(await get(parameters, {}))).toEqual([400, 'BAD_REQUEST']);
-    expect(codesOf(await get(parameters, { 'content-type': 'text/plain' }))).not.toContain(200);
+  it('is refused as a GET, and answered where a header says that a program or the browser asked', async () => {
+    const anyone = { query: '{ __typename }' };
+    expect(codesOf(await get(anyone, {}, ''))).toEqual([400, 'BAD_REQUEST']);
+    expect(codesOf(await get(anyone, { 'content-type': 'text/plain' }, ''))).not.toContain(200);
     for (const headers of [preflighted, { 'x-apollo-operation-name': 'me' }, json]) {
-      expect((await get(parameters, headers)).body.data).toEqual({ me: { id: gateway.adminId } });
+      expect((await get(anyone, headers, '')).body.data).toEqual({ __typename: 'Query' });
     }
+    // A token is such a header.
+    expect((await get({ query: '{ me { id } }' }, {})).body.data).toEqual({ me: { id: gateway.adminId } });
   });
 });
 
