@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type TestGateway, testGateway } from '../support/gateway.js';
 import { anotherShard, type OtherShard } from '../jobs/movingKit.js';
+import { type TestGateway, testGateway } from '../support/gateway.js';
 import { quantile } from './load.js';
 import { loseShard } from './lostShard.js';
 
