@@ -10,9 +10,9 @@ import { type GatewayProcess, gatewayProcess, tokenFor } from '../faults/gateway
 import { aTenant } from '../support/builders.js';
 import { type Command, command } from '../support/command.js';
 import { type TestGateway, testGateway, testShardKeys } from '../support/gateway.js';
+import { nextMigration } from './nextMigrationName.js';
 
 const preload = './test/tenancy/nextMigration.ts';
-const nextMigration = '9999_referrals';
 const query = 'query ($id: UUID!) { org(id: $id) { patients { totalCount } } }';
 
 /** The program of today, whose tenants these are, and the one of tomorrow, which needs more of them. */

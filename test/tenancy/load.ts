@@ -14,6 +14,8 @@ export interface Sample {
 export interface Load {
   /** What has come back since this was last asked. */
   take(): Sample;
+  /** How many of those there are that were answered. */
+  answered(): number;
   stop(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export function startLoad({ url, token, orgs, clients, pause }: LoadOptions): Lo
 
   const running = Array.from({ length: clients }, client);
   return {
+    answered: () => outcomes.filter(({ outcome }) => outcome === 'answered').length,
     take() {
       const taken = outcomes;
       outcomes = [];

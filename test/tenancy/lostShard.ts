@@ -39,7 +39,7 @@ export async function loseShard({ here, there, kill, revive, length, ...options 
     await phase('without it', () => sleep(length));
     await phase('returned', async () => {
       await revive();
-      while (loads.there.take().answered === 0) await sleep(50);
+      while (loads.there.answered() === 0) await sleep(20);
     });
     await phase('after', () => sleep(length));
   } finally {

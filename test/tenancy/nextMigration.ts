@@ -4,8 +4,7 @@
  */
 import { sql } from 'kysely';
 import { type TenantMigration, tenantMigrations } from '../../migrations/tenant/index.js';
-
-export const nextMigration = '9999_referrals';
+import { nextMigration } from './nextMigrationName.js';
 
 const referrals: TenantMigration = {
   async up(db) {
