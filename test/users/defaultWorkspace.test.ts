@@ -15,9 +15,9 @@ beforeEach(async () => {
   org = await anOrg(gateway.database);
   user = await aUser(gateway.database);
   await aMembership(gateway.database, org, user);
-  workspace = await aWorkspace(gateway.database, org, 'Front desk');
+  workspace = await aWorkspace(gateway.database, org, 'Frontdesk');
   await aWorkspaceMember(gateway.database, workspace, user);
-  const { body, status } = await gateway.rest('PATCH', `/v1/users/${user}`, {
+  const { body, status } = await gateway.rest('PUT', `/v1/users/${user}`, {
     token: gateway.tokenFor(user),
     body: { default_workspace_id: workspace },
   });
@@ -43,7 +43,7 @@ async function change(document: string, variables: object): Promise<void> {
 
 describe('The workspace that programs open first', () => {
   it('is shown while the user is in it, also beside other places that they leave', async () => {
-    const other = await aWorkspace(gateway.database, org, 'Back office');
+    const other = await aWorkspace(gateway.database, org, 'Backoffice');
     await aWorkspaceMember(gateway.database, other, user);
     await change('mutation ($w: UUID!, $u: UUID!) { removeWorkspaceMember(workspaceId: $w, userId: $u) { removedUserId } }', {
       w: other,
@@ -53,7 +53,10 @@ describe('The workspace that programs open first', () => {
   });
 
   it.each([
-    ['the user is taken out of it', 'mutation ($w: UUID!, $u: UUID!) { removeWorkspaceMember(workspaceId: $w, userId: $u) { removedUserId } }'],
+    [
+      'the user is taken out of it',
+      'mutation ($w: UUID!, $u: UUID!) { removeWorkspaceMember(workspaceId: $w, userId: $u) { removedUserId } }',
+    ],
     ['the user is taken out of its org', 'mutation ($o: UUID!, $u: UUID!) { removeOrgMember(orgId: $o, userId: $u) { removedUserId } }'],
     ['it is archived', 'mutation ($w: UUID!) { archiveWorkspace(id: $w) { workspace { id } } }'],
   ])('is none from the moment when %s', async (_when, document) => {

@@ -19,7 +19,7 @@ interface Statistics {
 
 /**
  * Moves a tenant to another shard. The copy is made while the org is written to, in one transaction of either side. Then the original is
- * frozen, what differs is copied again, all tables are compared, and the placement is switched: from this transaction on the copy is in
+ * frozen, the rows that differ are copied again, all tables are compared, and the placement is switched: from this transaction on the copy is in
  * charge, and until then the original. Killed anywhere, it begins again behind the last whole stage.
  * @throws Unavailable where a shard does not answer
  */
