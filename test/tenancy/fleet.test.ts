@@ -31,7 +31,7 @@ beforeAll(async () => {
   schemas = rows.map((row) => row.schema_name);
   next = await gatewayProcess(gateway.database.url, { SHARD_KEYS: testShardKeys, NODE_OPTIONS: `--import tsx --import ${preload}` });
   await next.start();
-});
+}, 180_000);
 afterAll(async () => {
   await next.discard();
   await gateway.close();
@@ -128,7 +128,7 @@ describe('npm run migrate -- --tenants, with a migration to run', () => {
     const third = migrate();
     expect(await third.ended).toBe(0);
     expect(third.output()).toContain('Tenants: 0 up to date, 0 failed');
-  });
+  }, 180_000);
 
   it('names who failed and why, ends with 1, and leaves the others migrated', async () => {
     const { db } = gateway.database;
