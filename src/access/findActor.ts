@@ -3,7 +3,9 @@ import type { Platform } from '../context.js';
 import type { DB } from '../db/types.generated.js';
 import { Unauthenticated } from '../errors.js';
 import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
-import type { Actor, ActorOrg, Credential, PermissionEnforcement } from './actor.js';
+import type { Actor, Credential, PermissionEnforcement } from './actor.js';
+import { actorLookup } from './actorLookup.js';
+import { type ActorRow, actorColumns, actorOfRow, mayAct, permissionSet } from './actorRow.js';
 import { issuerNamedIn, type OpenIdClaims } from './openIdIssuer.js';
 import { isOpen } from './openOrg.js';
 import { apiKeyPrefix, hashOf, impersonationPrefix } from './secrets.js';
@@ -17,20 +19,6 @@ export interface Standing {
 /** What credentials are looked up in and verified with. */
 export type Verifiers = Pick<Platform, 'db' | 'keys' | 'openId'>;
 
-interface ActorRow {
-  key: string;
-  id: string;
-  email: string;
-  display_name: string;
-  has_platform_access: boolean;
-  is_global_access: boolean;
-  /** Keys, in order, with a space between them. */
-  permissions: string;
-  orgs: { key: string; id: string; role_hint: string | null; is_platform: boolean }[];
-  org_access: string[];
-  enforcement: PermissionEnforcement;
-}
-
 interface ImpersonationRow extends ActorRow {
   session_id: string;
   admin_id: string;
@@ -41,39 +29,8 @@ interface ImpersonationRow extends ActorRow {
   is_platform: boolean;
 }
 
-interface KeyRow extends ActorRow {
-  api_key_id: string;
-  key_permissions: string[];
-}
-
-// Everything that a decision needs, at decision time. What counts now is said by the views of the database: an expired or suspended
-// assignment and an archived group give nothing, and whoever is blocked has no row. A suspended org has no members, nor has one that is being made.
-const actorColumns = `
-  u.id as key, u.public_id as id, u.email, u.display_name, u.has_platform_access, u.is_global_access,
-  coalesce((
-    select string_agg(distinct p.permission, ' ' order by p.permission) from effective_permissions p where p.user_id = u.id
-  ), '') as permissions,
-  coalesce((
-    select json_agg(json_build_object('key', o.id::text, 'id', o.public_id, 'role_hint', m.role_hint, 'is_platform', o.is_platform))
-    from org_memberships m join orgs o on o.id = m.org_id and ${isOpen('o')}
-    where m.user_id = u.id and m.status = 'active'
-  ), '[]') as orgs,
-  array(select o.public_id::text from org_access x join orgs o on o.id = x.org_id where x.user_id = u.id) as org_access,
-  (select s.permission_enforcement from settings s) as enforcement`;
-
-const mayAct = `exists (select from acting_users w where w.user_id = u.id)`;
-
-const byAccessToken = `/* actor by access token */ select ${actorColumns} from users u
-  where u.public_id = $1 and ${mayAct}
-    and ($2::uuid is null or exists (
-      select from sessions s where s.public_id = $2 and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
-
 const byIdentity = `/* actor by identity */ select ${actorColumns} from identities i join users u on u.id = i.user_id
   where i.issuer = $1 and i.subject = $2 and ${mayAct}`;
-
-const byApiKey = `/* actor by API key */ select k.public_id as api_key_id, k.permissions as key_permissions, ${actorColumns}
-  from api_keys k join users u on u.id = k.user_id
-  where k.key_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and ${mayAct}`;
 
 // Decided anew at each request: the session ends, with no job to make it so, when either user is shut out, when the admin
 // loses the permission or the access to the org, when the target leaves it, and when the setting is switched off.
@@ -90,7 +47,7 @@ const byImpersonation = `/* actor by impersonation */ select i.public_id as sess
     and exists (select from effective_permissions p where p.user_id = a.id and p.permission = 'platform.impersonation.start')`;
 
 /**
- * Tells who calls from the Authorization header, in one statement. No header is an anonymous caller.
+ * Tells who calls from the Authorization header, in one statement at most. No header is an anonymous caller.
  * @throws Unauthenticated for a credential that is malformed, forged, expired, revoked, or whose owner may not sign in
  * @throws Unavailable where it is an OpenID Connect provider's and the provider can't be reached
  */
@@ -103,20 +60,6 @@ export async function findStanding({ db, keys, openId }: Verifiers, authorizatio
   return standingOfClaims(db, verifyAccessToken(keys, token));
 }
 
-const permissionSets = new Map<string, ReadonlySet<string>>();
-/** Sets that are kept: as many as there are combinations of groups in use, and never without end. */
-const maxSets = 1_000;
-
-/** The set of what a caller holds now. Callers of the same groups share one: to make it of some fifty keys at each request would show. */
-function permissionSet(keys: string): ReadonlySet<string> {
-  const known = permissionSets.get(keys);
-  if (known) return known;
-  if (permissionSets.size >= maxSets) permissionSets.clear();
-  const made = new Set(keys === '' ? [] : keys.split(' '));
-  permissionSets.set(keys, made);
-  return made;
-}
-
 // RFC 6750 §2.1: the scheme is compared without case, one space, then the token's own alphabet.
 const bearer = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
 
@@ -127,28 +70,26 @@ function bearerToken(authorization: string): string {
 }
 
 async function standingOfClaims(db: Kysely<DB>, claims: AccessClaims): Promise<Standing> {
-  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byAccessToken, [claims.sub, claims.sid ?? null]));
-  const [row] = rows;
+  const row = await actorLookup(db).byClaims(claims);
   if (!row) throw new Unauthenticated();
   const credential: Credential = claims.sid ? { kind: 'session', sessionId: claims.sid } : { kind: 'token' };
-  return { actor: actorOf(row, credential, permissionSet(row.permissions)), enforcement: row.enforcement };
+  return { actor: actorOfRow(row, credential, permissionSet(row.permissions)), enforcement: row.enforcement };
 }
 
 async function standingOfIdentity(db: Kysely<DB>, { issuer, subject }: OpenIdClaims): Promise<Standing> {
   const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [issuer, subject]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
-  return { actor: actorOf(row, { kind: 'token' }, permissionSet(row.permissions)), enforcement: row.enforcement };
+  return { actor: actorOfRow(row, { kind: 'token' }, permissionSet(row.permissions)), enforcement: row.enforcement };
 }
 
 async function standingOfApiKey(db: Kysely<DB>, token: string): Promise<Standing> {
-  const { rows } = await db.executeQuery<KeyRow>(CompiledQuery.raw(byApiKey, [hashOf(token)]));
-  const [row] = rows;
+  const row = await actorLookup(db).byKeyHash(hashOf(token).toString('hex'));
   if (!row) throw new Unauthenticated();
   // A key never exceeds its owner, even where the owner has lost a permission since.
   const owners = permissionSet(row.permissions);
   const permissions = new Set(row.key_permissions.filter((key) => owners.has(key)));
-  return { actor: actorOf(row, { kind: 'api_key', apiKeyId: row.api_key_id }, permissions), enforcement: row.enforcement };
+  return { actor: actorOfRow(row, { kind: 'api_key', apiKeyId: row.api_key_id }, permissions), enforcement: row.enforcement };
 }
 
 /** The target in the one org, with none of their permissions on the platform and none of the admin's. */
@@ -164,24 +105,6 @@ async function standingOfImpersonation(db: Kysely<DB>, token: string): Promise<S
     orgs: [{ key, id: orgId, role_hint, is_platform }],
     org_access: [],
   };
-  const actor = actorOf(inTheOrg, { kind: 'impersonation', sessionId, admin: { id, displayName } }, new Set());
+  const actor = actorOfRow(inTheOrg, { kind: 'impersonation', sessionId, admin: { id, displayName } }, new Set());
   return { actor, enforcement: row.enforcement };
-}
-
-function actorOf(row: ActorRow, credential: Credential, permissions: ReadonlySet<string>): Actor {
-  const orgs = new Map<string, ActorOrg>(
-    row.orgs.map(({ key, id, role_hint, is_platform }) => [id, { key, id, roleHint: role_hint, isPlatform: is_platform }]),
-  );
-  return {
-    key: row.key,
-    id: row.id,
-    email: row.email,
-    displayName: row.display_name,
-    hasPlatformAccess: row.has_platform_access,
-    isGlobalAccess: row.is_global_access,
-    permissions,
-    orgs,
-    orgAccess: new Set(row.org_access),
-    credential,
-  };
 }

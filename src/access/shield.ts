@@ -8,6 +8,18 @@ import { isPublic, type Rule, type RuleArgs, type RuleParent, type Rules, sameAu
 /** Fields whose rule always says yes need no middleware, which costs most on large answers. */
 const needsNoCheck: ReadonlySet<Rule> = new Set([isPublic, withParent, sameAudience]);
 
+type Guard = Extract<IMiddlewareTypeMap[string], (...args: never[]) => unknown>;
+
+function isGuard(middleware: unknown): middleware is Guard {
+  return typeof middleware === 'function';
+}
+
+/** Shield's way to ask takes several promises a field: it is not gone where the rule is open to the caller. */
+function unlessOpen(rule: Rule, guard: Guard): Guard {
+  return (resolve, parent, args, ctx: Context, info) =>
+    rule.opens(ctx) ? resolve(parent, args, ctx, info) : guard(resolve, parent, args, ctx, info);
+}
+
 /** The rule of a field, where it has one. */
 export function ruleOf(rules: Rules, type: string, field: string): Rule | undefined {
   return rules[type]?.[field];
@@ -22,9 +34,10 @@ export function guarded(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
   const applied: IMiddlewareTypeMap = {};
   for (const [type, fields] of Object.entries(middleware)) {
     if (typeof fields === 'function') continue;
-    const checked = Object.entries(fields).filter(([field]) => {
+    const checked = Object.entries(fields).flatMap(([field, guard]) => {
       const rule = ruleOf(rules, type, field);
-      return !rule || !needsNoCheck.has(rule);
+      if (rule && needsNoCheck.has(rule)) return [];
+      return [[field, rule && isGuard(guard) ? unlessOpen(rule, guard) : guard]];
     });
     if (checked.length > 0) applied[type] = Object.fromEntries(checked);
   }

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ConnectionSelection } from '../graphql/selection.js';
-import { afterPosition, all, type List, orderBy, type Page, type PageArgs, pageOf, windowOf } from './page.js';
+import { afterPosition, all, type List, orderBy, type Page, type PageArgs, pageOf, type Window, windowOf } from './page.js';
 import { columnsOf, nested, selectList } from './shape.js';
 import type { DB } from './types.generated.js';
 
@@ -8,6 +8,8 @@ import type { DB } from './types.generated.js';
 export interface ChildList extends List {
   /** The column that holds the parent's internal key. */
   readonly parent: RawBuilder<unknown>;
+  /** Whether an index has a parent's rows in the list's order: then a page is read without the rows that are not on it. */
+  readonly isIndexed?: boolean;
 }
 
 interface ChildRow extends Record<string, unknown> {
@@ -17,8 +19,7 @@ interface ChildRow extends Record<string, unknown> {
 }
 
 /**
- * Reads the same page of many parents' lists in one statement, and a second one where totals are asked for. Which rows are on the pages
- * is told by a window over their keys alone; the columns are read for those rows and no other.
+ * Reads the same page of many parents' lists in one statement, and a second one where totals are asked for.
  * @returns a page for each key, in the order of the keys
  * @throws Invalid naming the argument at fault
  */
@@ -29,11 +30,36 @@ export async function readChildPages<T>(
   args: PageArgs,
   selection: ConnectionSelection,
 ): Promise<Page<T>[]> {
+  const window = windowOf(args, list.order);
+  const columns = columnsOf(list.shape, selection.node);
+  const pages = list.isIndexed ? pagesByIndex(list, parentKeys, window, columns) : pagesByWindow(list, parentKeys, window, columns);
+  const [{ rows }, totals] = await Promise.all([pages.execute(db), selection.wantsTotal ? countChildren(db, list, parentKeys) : undefined]);
+  const byParent = new Map<string, (T & ChildRow)[]>(parentKeys.map((key) => [key, []]));
+  for (const row of nested<T & ChildRow>(columns, rows)) byParent.get(row._parent)?.push(row);
+  return parentKeys.map((key) => pageOf(list, window, byParent.get(key) ?? [], totals && (totals.get(key) ?? 0)));
+}
+
+type Columns = ReturnType<typeof columnsOf>;
+
+/** Each parent's page is read along the index, and ends where it is full. */
+function pagesByIndex(list: ChildList, parentKeys: readonly string[], window: Window, columns: Columns): RawBuilder<ChildRow> {
+  const { order, id, parent, from } = list;
+  const where = all([sql`${parent} = _k.key`, ...list.where, ...afterPosition(order.expression, id, order, window.after)]);
+  return sql<ChildRow>`/* ${sql.raw(list.name)} */ select _k.key::text as "_parent", _p.*
+    from unnest(${parentKeys}::bigint[]) _k (key) cross join lateral (
+      select ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id", ${order.expression} as "_order"
+      from ${from} where ${where} ${orderBy(order.expression, id, order)} limit ${window.size + 1} offset ${window.offset}
+    ) _p ${orderBy(sql`_p."_order"`, sql`_p."_id"`, order)}`;
+}
+
+/**
+ * A window over the keys alone tells which rows are on the pages; the columns are read for those rows and no other. Without an index a
+ * page of each parent by itself would take the database several times as long.
+ */
+function pagesByWindow(list: ChildList, parentKeys: readonly string[], window: Window, columns: Columns): RawBuilder<ChildRow> {
   const { order, id, parent, from, shape } = list;
-  const window = windowOf(args, order);
-  const columns = columnsOf(shape, selection.node);
   const where = all([isOneOf(parent, parentKeys), ...list.where, ...afterPosition(order.expression, id, order, window.after)]);
-  const pages = sql<ChildRow>`/* ${sql.raw(list.name)} */ with _p as (
+  return sql<ChildRow>`/* ${sql.raw(list.name)} */ with _p as (
       select * from (
         select ${shape.key} as key, ${parent} as parent, row_number() over (partition by ${parent} ${orderBy(order.expression, id, order)}) as place
         from ${from} where ${where}
@@ -41,11 +67,6 @@ export async function readChildPages<T>(
     )
     select _p.parent::text as "_parent", ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id"
     from ${from} join _p on _p.key = ${shape.key} order by _p.parent, _p.place`;
-
-  const [{ rows }, totals] = await Promise.all([pages.execute(db), selection.wantsTotal ? countChildren(db, list, parentKeys) : undefined]);
-  const byParent = new Map<string, (T & ChildRow)[]>(parentKeys.map((key) => [key, []]));
-  for (const row of nested<T & ChildRow>(columns, rows)) byParent.get(row._parent)?.push(row);
-  return parentKeys.map((key) => pageOf(list, window, byParent.get(key) ?? [], totals && (totals.get(key) ?? 0)));
 }
 
 function isOneOf(parent: RawBuilder<unknown>, keys: readonly string[]): RawBuilder<unknown> {

@@ -340,6 +340,7 @@ export interface OrgMemberships {
   id: Generated<string>;
   invited_at: string | null;
   joined_at: string | null;
+  member_name: Generated<string>;
   org_id: string;
   public_id: string;
   role_hint: string | null;

@@ -21,4 +21,13 @@ const ownedWorkspaces: Check = {
   },
 };
 
-export const accessChecks: readonly Check[] = [lastingAdmin, ownedWorkspaces];
+const memberNames: Check = {
+  name: 'Each membership is listed by its user’s name',
+  async find({ db }) {
+    const { rows } = await sql<{ id: string }>`/* fsck */ select m.public_id as id from org_memberships m join users u on u.id = m.user_id
+      where m.member_name <> lower(u.display_name) order by m.id`.execute(db);
+    return rows.map(({ id }) => `The membership ${id} is listed by another name than its user's.`);
+  },
+};
+
+export const accessChecks: readonly Check[] = [lastingAdmin, ownedWorkspaces, memberNames];

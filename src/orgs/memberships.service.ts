@@ -14,7 +14,7 @@ import { membershipShape, membershipTables } from './memberships.shape.js';
 import type { OrgMemberFilter, OrgMemberOrder, OrgMembership } from './memberships.types.js';
 
 const orders: Readonly<Record<OrgMemberOrder['field'], Pick<ListOrder, 'expression' | 'type'>>> = {
-  display_name: { expression: sql`lower(u.display_name)`, type: 'text' },
+  display_name: { expression: sql`m.member_name`, type: 'text' },
   email: { expression: sql`lower(u.email)`, type: 'text' },
   joined_at: { expression: sql`coalesce(m.joined_at, 'infinity')`, type: 'timestamptz' },
 };
@@ -37,6 +37,7 @@ function listOf({ filter, orderBy }: MembersArgs, where: readonly RawBuilder<unk
     id: sql<string>`m.public_id`,
     parent: sql`m.org_id`,
     where: conditions,
+    isIndexed: field === 'display_name',
     order: { name: `${field}_${direction}`, direction, ...orders[field] },
   };
 }

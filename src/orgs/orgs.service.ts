@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
@@ -6,9 +6,9 @@ import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
 import { assignments } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
+import { type Findable, readById } from '../db/readById.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { contains } from '../db/text.js';
-import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { type ConnectionSelection, fieldsOf, merged, type Selection } from '../graphql/selection.js';
@@ -57,26 +57,24 @@ export function listMyOrgs(ctx: Context, page: PageArgs, selection: ConnectionSe
   return readPage(ctx.db, listOf('my orgs', where, byName), page, selection);
 }
 
-async function selectOrg<T>(db: Kysely<DB> | Tx, id: string, selection: Selection, lock = sql``): Promise<T | undefined> {
-  const columns = columnsOf(orgShape, selection);
-  const { rows } = await sql<
-    Record<string, unknown>
-  >`/* org */ select ${selectList(columns)} from orgs o where o.public_id = ${id} ${lock}`.execute(db);
-  return nested<T>(columns, rows)[0];
-}
+const findable: Findable = { name: 'org', shape: orgShape, from: sql`orgs o`, id: sql`o.public_id` };
 
 /** @throws NotFound */
 export async function findOrg(ctx: Context, id: string, selection: Selection): Promise<RowOf<Org>> {
-  const org = await selectOrg<RowOf<Org>>(ctx.db, id, selection);
+  const org = await readById<RowOf<Org>>(ctx.db, findable, id, selection);
   if (!org) throw new NotFound('org', id);
   return org;
 }
 
 const snapshot = merged(snapshotSelection('org'), fieldsOf(['isPlatform']));
+const snapshotColumns = columnsOf(orgShape, snapshot);
 
 /** The org as it stands, locked until the transaction ends. @throws NotFound */
 export async function lockOrg(tx: Tx, id: string): Promise<RowOf<Org>> {
-  const org = await selectOrg<RowOf<Org>>(tx, id, snapshot, sql`for update`);
+  const { rows } = await sql<
+    Record<string, unknown>
+  >`/* org */ select ${selectList(snapshotColumns)} from orgs o where o.public_id = ${id} for update`.execute(tx);
+  const [org] = nested<RowOf<Org>>(snapshotColumns, rows);
   if (!org) throw new NotFound('org', id);
   return org;
 }

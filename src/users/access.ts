@@ -1,4 +1,4 @@
-import { type Decision, decidePermission, type IdOf, type Rule, rule, signedIn } from '../access/rule.js';
+import { type Decision, decidePermission, holds, type IdOf, type Rule, rule, signedIn } from '../access/rule.js';
 import { actorOf, type Context } from '../context.js';
 import { Hidden } from '../errors.js';
 import { type Relation, relationTo } from './relation.js';
@@ -36,6 +36,7 @@ export function mayActOnUser(action: keyof typeof openTo, userId: IdOf): Rule {
       if (openTo[action](relation)) return true;
       return hiddenUnless(ctx, relation.isFellow || relation.isAdministered, permission, () => new Hidden('user', id));
     }),
+    (ctx) => holds(ctx, permission),
   );
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../audit/entry.js';
 import { snapshotSelection } from '../audit/snapshots.js';
+import type { Findable } from '../db/readById.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';
 import { NotFound } from '../errors.js';
@@ -15,6 +16,15 @@ interface Options {
   readonly where?: RawBuilder<unknown>;
   readonly lock?: RawBuilder<unknown>;
 }
+
+/** How a user is found who was not deleted. */
+export const findableUser: Findable = {
+  name: 'user',
+  shape: userShape,
+  from: sql`users u`,
+  id: sql`u.public_id`,
+  where: sql`u.deleted_at is null`,
+};
 
 /** One user by the public id; undefined also where they were deleted. */
 export async function selectUser(

@@ -2,11 +2,12 @@ import { type RawBuilder, sql } from 'kysely';
 import { standingIn } from '../access/workspaceStanding.js';
 import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
+import { readById } from '../db/readById.js';
 import type { RowOf } from '../db/shape.js';
 import { contains } from '../db/text.js';
 import { NotFound } from '../errors.js';
 import type { ConnectionSelection, Selection } from '../graphql/selection.js';
-import { selectUser } from './selectUser.js';
+import { findableUser, selectUser } from './selectUser.js';
 import { userShape } from './users.shape.js';
 import type { User, UserFilter, UserOrder } from './users.types.js';
 
@@ -48,8 +49,9 @@ async function isInWorkspace(ctx: Context, workspaceId: string): Promise<RawBuil
  * @throws NotFound also where the user was deleted, or is not in the workspace
  */
 export async function findUser(ctx: Context, id: string, selection: Selection, workspaceId?: string | null): Promise<RowOf<User>> {
-  const where = workspaceId ? await isInWorkspace(ctx, workspaceId) : undefined;
-  const user = await selectUser(ctx.db, id, selection, { where });
+  const user = workspaceId
+    ? await selectUser(ctx.db, id, selection, { where: await isInWorkspace(ctx, workspaceId) })
+    : await readById<RowOf<User>>(ctx.db, findableUser, id, selection);
   if (!user) throw new NotFound('user', id);
   return user;
 }

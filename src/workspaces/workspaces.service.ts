@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { WorkspaceAction } from '../access/workspaceRoles.js';
 import { change } from '../audit/change.js';
@@ -9,9 +9,9 @@ import { actorOf, type Context } from '../context.js';
 import { type ChildList, readChildPages } from '../db/childPages.js';
 import { assignments } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
+import { type Findable, readById } from '../db/readById.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { contains } from '../db/text.js';
-import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
@@ -66,18 +66,22 @@ export function workspacesOfOrg(
   );
 }
 
-async function selectWorkspace(db: Kysely<DB> | Tx, id: string, selection: Selection): Promise<RowOf<Workspace>> {
+const findable: Findable = { name: 'workspace', shape: workspaceShape, from: workspaceTables, id: sql`w.public_id` };
+
+async function selectWorkspace(tx: Tx, id: string, selection: Selection): Promise<RowOf<Workspace>> {
   const columns = columnsOf(workspaceShape, selection);
   const { rows } = await sql<Record<string, unknown>>`/* workspace */ select ${selectList(columns)} from ${workspaceTables}
-    where w.public_id = ${id}`.execute(db);
+    where w.public_id = ${id}`.execute(tx);
   const [workspace] = nested<RowOf<Workspace>>(columns, rows);
   if (!workspace) throw new NotFound('workspace', id);
   return workspace;
 }
 
 /** Archived or not. @throws NotFound */
-export function findWorkspace(ctx: Context, id: string, selection: Selection): Promise<RowOf<Workspace>> {
-  return selectWorkspace(ctx.db, id, selection);
+export async function findWorkspace(ctx: Context, id: string, selection: Selection): Promise<RowOf<Workspace>> {
+  const workspace = await readById<RowOf<Workspace>>(ctx.db, findable, id, selection);
+  if (!workspace) throw new NotFound('workspace', id);
+  return workspace;
 }
 
 const snapshot = snapshotSelection('workspace');

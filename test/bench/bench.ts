@@ -15,6 +15,7 @@ import { type Cores, shareCores } from './cores.js';
 import { dataSize, prepareData, untilCounted } from './data/prepareData.js';
 import { type CaseResult, measureCase, type Rig } from './measure.js';
 import { type BenchOptions, benchHelp, benchOptions } from './options.js';
+import { installPeers } from './peers/npm/packages.js';
 import { familyCpuTimeOf, parentOf } from './process.js';
 import { report, type Setting, summary } from './report.js';
 import { restartProduct, type Server, type ServerStart, startBareServer, startPeer, startProduct } from './servers.js';
@@ -47,19 +48,31 @@ async function databaseCpu(client: pg.Client): Promise<Rig['databaseCpu']> {
 }
 
 /** Runs `work` with each server, and stops those that were started. */
-async function withServers<T>(start: ServerStart, product: Server, work: (servers: Rig['servers']) => Promise<T>): Promise<T> {
+async function withServers<T>(
+  start: ServerStart,
+  product: Server,
+  withPeers: boolean,
+  work: (servers: Rig['servers']) => Promise<T>,
+): Promise<T> {
   const started: Server[] = [];
   async function kept(server: Promise<Server>): Promise<Server> {
     started.push(await server);
     return server;
   }
   try {
-    const servers: Record<ServerName, Server> = {
+    const servers: Partial<Record<ServerName, Server>> = {
       Tenantry: product,
       bare: await kept(startBareServer(start)),
-      'Tenantry without rules': await kept(startPeer('./peers/unguarded.js', start, [], product.token)),
+      'Tenantry without rules': await kept(startPeer('./peers/unguarded.js', start, [], { token: product.token })),
       "the tutorial's way": await kept(startPeer('./peers/tutorial/server.js', start, [start.databaseUrl])),
     };
+    if (withPeers) {
+      say('Installing the peers.');
+      const { folder, newerNode } = await installPeers();
+      const args = [folder, start.databaseUrl];
+      servers.PostGraphile = await kept(startPeer('./peers/npm/postgraphile.js', start, args, { node: newerNode }));
+      servers.Mercurius = await kept(startPeer('./peers/npm/mercurius.js', start, args));
+    }
     return await work(servers);
   } finally {
     for (const server of started) await server.stop();
@@ -76,7 +89,7 @@ async function measureAll(start: ServerStart, product: Server, client: pg.Client
   const chosen = cases.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
   const subject = await subjectIn(client);
   const cpu = await databaseCpu(client);
-  return withServers(start, product, async (servers) => {
+  return withServers(start, product, options.peers, async (servers) => {
     const results: CaseResult[] = [];
     for (const benchCase of chosen) {
       say(`Measuring: ${benchCase.name}.`);

@@ -23,7 +23,7 @@ export interface BareRoute {
 }
 
 /** A server that is asked. */
-export type ServerName = 'bare' | 'Tenantry' | 'Tenantry without rules' | "the tutorial's way";
+export type ServerName = 'bare' | 'Tenantry' | 'Tenantry without rules' | "the tutorial's way" | 'PostGraphile' | 'Mercurius';
 
 /** One of the ways to get a case's answer. */
 export interface Way {
@@ -74,4 +74,14 @@ export function withoutRules(asks: Way['asks']): Way {
 /** The stack as tutorials put it together; see peers/tutorial. */
 export function tutorial(asks: Way['asks']): Way {
   return { name: "tutorial's way", server: "the tutorial's way", asks };
+}
+
+/** PostGraphile 5, whose schema follows from the tables: it is asked in its own words. Measured with --peers. */
+export function postgraphile(asks: Way['asks']): Way {
+  return { name: 'PostGraphile', server: 'PostGraphile', asks, isNotCompared: true };
+}
+
+/** Mercurius with resolvers by hand. Measured with --peers. */
+export function mercurius(asks: Way['asks']): Way {
+  return { name: 'Mercurius', server: 'Mercurius', asks };
 }

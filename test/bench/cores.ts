@@ -39,7 +39,11 @@ function allowedCores(): number[] {
   });
 }
 
-/** A command line that runs Node on a server's core. */
-export function onServerCore(cores: Cores | undefined, args: readonly string[]): [command: string, args: string[]] {
-  return cores ? ['taskset', ['-c', String(cores.server), process.execPath, ...args]] : [process.execPath, [...args]];
+/** A command line that runs Node on a server's core. @param node which Node.js; this process's where absent */
+export function onServerCore(
+  cores: Cores | undefined,
+  args: readonly string[],
+  node = process.execPath,
+): [command: string, args: string[]] {
+  return cores ? ['taskset', ['-c', String(cores.server), node, ...args]] : [node, [...args]];
 }

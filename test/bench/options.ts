@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly scale: number;
   /** Cases whose name holds this text, without case; all where it is empty. */
   readonly only: string;
+  /** Whether PostGraphile and Mercurius are installed and measured as well. */
+  readonly peers: boolean;
   /** File that the report goes to; none where it is empty. */
   readonly report: string;
 }
@@ -22,6 +24,7 @@ export const benchHelp = `npm run bench -- [options]
   --connections N    connections that ask at once, 1 to 500 [16]
   --scale N          share of the full data, 0.01 to 10 [1]
   --only TEXT        only the cases whose name holds the text
+  --peers            also PostGraphile and Mercurius, which npm installs beside the project's own packages
   --report FILE      where the report goes; '' for nowhere [BENCHMARKS.md, and nowhere with --only or another --scale]
 
 BENCH_DATABASE_URL: an empty PostgreSQL database to use. Where absent, one is made in a temporary folder.
@@ -37,6 +40,7 @@ export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
       connections: { type: 'string', default: '16' },
       scale: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },
+      peers: { type: 'boolean', default: false },
       report: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -47,6 +51,7 @@ export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
   return {
     scale,
     only: values.only,
+    peers: values.peers,
     report: values.report ?? (values.only === '' && scale === 1 ? 'BENCHMARKS.md' : ''),
     // A median of fewer would be moved by one disturbance.
     rounds: wholeNumber('--rounds', values.rounds, 5, 100),

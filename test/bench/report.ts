@@ -68,6 +68,9 @@ The ways:
 - **without rules**: its GraphQL endpoint over the schema before the rules are applied, with everything else, but with no worker in the process.
 - **tutorial's way**: Apollo Server, type-graphql, graphql-shield over every field and a DataLoader load for each row, of whole rows
   (\`test/bench/peers/tutorial\`).
+- **PostGraphile**: version 5 over the same tables, on Node.js 22, as its documentation starts it; no rules. Its schema is its own, so the
+  answers are not compared, and its lists are ordered by a column, which is less work than by a folded name (\`test/bench/peers/npm\`).
+- **Mercurius**: with its JIT, a schema and loaders by hand, one statement an edge; no rules.
 
 The orgs that are changed are those of the demo data, which have schemas of their own; the others have none.
 

@@ -38,11 +38,23 @@ function pidOf(child: ChildProcess): number {
   return child.pid;
 }
 
+interface PeerOptions {
+  /** What it takes for its caller. */
+  readonly token?: string;
+  /** Which Node.js runs it; this process's where absent. */
+  readonly node?: string;
+}
+
 /** Starts a server of the bench, which says its port over IPC. @param file beside this one */
-export async function startPeer(file: string, start: ServerStart, args: readonly string[], token = 'none'): Promise<Server> {
+export async function startPeer(
+  file: string,
+  start: ServerStart,
+  args: readonly string[],
+  { token = 'none', node }: PeerOptions = {},
+): Promise<Server> {
   const log = openSync(join(start.folder, 'peers.log'), 'a');
-  const [command, all] = onServerCore(start.cores, [fileURLToPath(new URL(file, import.meta.url)), ...args]);
-  const env = { PATH: process.env.PATH, DATABASE_URL: start.databaseUrl, DATA_DIR: start.folder };
+  const [command, all] = onServerCore(start.cores, [fileURLToPath(new URL(file, import.meta.url)), ...args], node);
+  const env = { PATH: process.env.PATH, NODE_ENV: 'production', DATABASE_URL: start.databaseUrl, DATA_DIR: start.folder };
   const child = spawn(command, all, { stdio: ['ignore', log, 'inherit', 'ipc'], env });
   const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${file} ended.`)));
   ended.catch(() => {});

@@ -232,6 +232,11 @@ export const plants: readonly Plant[] = [
   ...trailFaults,
   ...untoldRows,
   {
+    check: 'Each membership is listed by its user’s name',
+    sql: `update org_memberships set member_name = 'someone else' where id = (select min(id) from org_memberships)`,
+    finds: /The membership \S+ is listed by another name than its user's/,
+  },
+  {
     check: 'Each workspace that has members has an owner',
     sql: `insert into workspaces (public_id, org_id, name, slug) select '{unknown}', id, 'Ownerless', 'ownerless' from orgs where public_id = '{org}';
       insert into workspace_members (workspace_id, org_id, user_id) select w.id, w.org_id, u.id from workspaces w, users u

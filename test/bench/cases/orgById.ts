@@ -1,4 +1,16 @@
-import { type BareRoute, type BenchCase, bare, get, graphql, type Subject, tenantry, tutorial, withoutRules } from '../case.js';
+import {
+  type BareRoute,
+  type BenchCase,
+  bare,
+  get,
+  graphql,
+  mercurius,
+  postgraphile,
+  type Subject,
+  tenantry,
+  tutorial,
+  withoutRules,
+} from '../case.js';
 
 /** Column of `orgs` by its name in GraphQL, and whether it may be null; the documented REST name is the column's own. */
 const fields: readonly { graphql: string; column: string; type: 'string' | 'integer'; isEnum?: true; nullable?: true }[] = [
@@ -64,6 +76,10 @@ const query = `query Org($id: UUID!) { org(id: $id) { id ${fields.map(({ graphql
 
 const ids = ({ orgIds }: Subject) => orgIds.slice(0, 1);
 const bareWay = (path: string) => ({ ...bare(), asks: (subject: Subject) => ids(subject).map((id) => get(`${path}/${id}`)) });
+const queryOfTables = `query Org($id: UUID!) {
+  orgByPublicId(publicId: $id) { publicId ${fields.map(({ graphql }) => graphql).join(' ')} }
+}`;
+const tableAsks = (subject: Subject) => ids(subject).map((id) => graphql(queryOfTables, { id }));
 const graphqlAsks = (subject: Subject) => ids(subject).map((id) => graphql(query, { id }));
 
 /** One org with all its fields, by its id. */
@@ -75,7 +91,14 @@ export const orgById: readonly BenchCase[] = [
   },
   {
     name: 'one org by id, GraphQL',
-    ways: [bareWay('/graphql/orgs'), tenantry(graphqlAsks), withoutRules(graphqlAsks), tutorial(graphqlAsks)],
+    ways: [
+      bareWay('/graphql/orgs'),
+      tenantry(graphqlAsks),
+      withoutRules(graphqlAsks),
+      mercurius(graphqlAsks),
+      postgraphile(tableAsks),
+      tutorial(graphqlAsks),
+    ],
     bareRoutes: [bareGraphql],
     compared: 'data',
   },

@@ -1,0 +1,69 @@
+import { CompiledQuery, type Kysely } from 'kysely';
+import { readTogether } from '../db/together.js';
+import type { DB } from '../db/types.generated.js';
+import type { AccessClaims } from './accessTokens.js';
+import { type ActorRow, actorColumns, mayAct } from './actorRow.js';
+
+export interface KeyRow extends ActorRow {
+  api_key_id: string;
+  key_permissions: string[];
+}
+
+/** Finds callers by what most requests carry, for all requests of the process together. */
+export interface ActorLookup {
+  /** Undefined where the user may not act, or the session has ended. */
+  byClaims(claims: AccessClaims): Promise<ActorRow | undefined>;
+  /** Undefined where the key was revoked or has expired, or its owner may not act. @param hash in hex */
+  byKeyHash(hash: string): Promise<KeyRow | undefined>;
+}
+
+const byClaims = `/* actors by access token */ select c.place::int, ${actorColumns}
+  from unnest($1::uuid[], $2::uuid[]) with ordinality c (sub, sid, place) join users u on u.public_id = c.sub
+  where ${mayAct} and (c.sid is null or exists (
+    select from sessions s where s.public_id = c.sid and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
+
+const byKeyHash = `/* actors by API key */ select c.place::int, k.public_id as api_key_id, k.permissions as key_permissions, ${actorColumns}
+  from unnest($1::text[]) with ordinality c (hash, place) join api_keys k on k.key_hash = decode(c.hash, 'hex') join users u on u.id = k.user_id
+  where k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and ${mayAct}`;
+
+const lookups = new WeakMap<Kysely<DB>, ActorLookup>();
+
+export function actorLookup(db: Kysely<DB>): ActorLookup {
+  const known = lookups.get(db);
+  if (known) return known;
+  const lookup: ActorLookup = {
+    byClaims: readTogether((asked) =>
+      read<AccessClaims, ActorRow>(
+        db,
+        asked,
+        ({ sub, sid }) => `${sub} ${sid}`,
+        (distinct) => [byClaims, [distinct.map(({ sub }) => sub), distinct.map(({ sid }) => sid ?? null)]],
+      ),
+    ),
+    byKeyHash: readTogether((asked) =>
+      read<string, KeyRow>(
+        db,
+        asked,
+        (hash) => hash,
+        (distinct) => [byKeyHash, [distinct]],
+      ),
+    ),
+  };
+  lookups.set(db, lookup);
+  return lookup;
+}
+
+/** The row of each key, in the order of the keys. One caller's requests, which often come together, share a row. */
+async function read<K, R>(
+  db: Kysely<DB>,
+  asked: readonly K[],
+  nameOf: (key: K) => string,
+  statement: (distinct: readonly K[]) => [text: string, parameters: unknown[]],
+): Promise<(R | undefined)[]> {
+  const distinct = [...new Map(asked.map((key) => [nameOf(key), key])).values()];
+  const [text, parameters] = statement(distinct);
+  const { rows } = await db.executeQuery<R & { place: number }>(CompiledQuery.raw(text, parameters));
+  const byPlace = new Map(rows.map((row) => [row.place, row]));
+  const byName = new Map(distinct.map((key, i) => [nameOf(key), byPlace.get(i + 1)]));
+  return asked.map((key) => byName.get(nameOf(key)));
+}
