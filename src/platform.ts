@@ -15,7 +15,7 @@ export function platformOf(
   config: Config,
   keys: SigningKeys,
 ): Platform {
-  const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
+  const { accessTokenTtl, refreshTokenTtl, jobEventsTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   return {
     db,
     notifications,
@@ -26,6 +26,7 @@ export function platformOf(
     shardPools: tenancy.pools,
     accessTokenTtl,
     refreshTokenTtl,
+    jobEventsTtl,
     sealing: sealingOf(config),
     copies: copiesOf(url, config.auditExports),
   };

@@ -47,6 +47,7 @@ describe('parseConfig', () => {
       openIdIssuer: undefined,
       openIdAudience: 'tenantry',
       accessTokenTtl: 900,
+      jobEventsTtl: 2_592_000,
       refreshTokenTtl: 2_592_000,
       authWebhookUrl: undefined,
       authWebhookSecret: undefined,

@@ -179,6 +179,12 @@ export const settings = {
     default: '2592000',
     meaning: 'Seconds for which a refresh token holds.',
   },
+  jobEventsTtl: {
+    variable: 'JOB_EVENTS_TTL',
+    reader: integer(60, 10 * 366 * day, 'seconds'),
+    default: '2592000',
+    meaning: 'Seconds for which the events of a job are kept when it has ended; its last event stays as long as the job.',
+  },
   authWebhookUrl: {
     variable: 'AUTH_WEBHOOK_URL',
     reader: webhookUrl,

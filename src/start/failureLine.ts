@@ -3,10 +3,21 @@ import { EmbeddedPostgresError } from '../db/embedded/embeddedPostgres.js';
 import { DatabaseIsNewer, DatabaseIsOlder } from '../db/migrator.js';
 import { Unavailable } from '../errors.js';
 import { DocumentError } from '../rest/documentError.js';
+import { CanaryFailed } from '../tenancy/migrateTenants.js';
+import { ShardKeyMissing } from '../tenancy/shardKeys.js';
 import { ServerTooOld } from './prepareDatabase.js';
 
 /** Errors whose message was written for whoever starts the program. */
-const spoken = [ConfigError, EmbeddedPostgresError, DatabaseIsNewer, DatabaseIsOlder, DocumentError, ServerTooOld];
+const spoken = [
+  CanaryFailed,
+  ConfigError,
+  EmbeddedPostgresError,
+  DatabaseIsNewer,
+  DatabaseIsOlder,
+  DocumentError,
+  ServerTooOld,
+  ShardKeyMissing,
+];
 
 /** Why the program does not start, in a line without a secret. */
 export function failureLine(error: unknown): string {
