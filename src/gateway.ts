@@ -73,6 +73,7 @@ export async function createGateway({
     async register(app) {
       const streams = openStreams(app);
       app.addHook('onClose', () => apollo.stop());
+      app.addHook('onClose', () => platform.repeats.flush());
       await app.register(explorer, { assetsDir: explorerAssets(), graphqlPath: '/graphql', defaultQuery: firstQuery });
       mountApollo(app, apollo, '/graphql', (request) => graphqlContext(request, contextOf));
       mountSubscriptions(app, { schema, path: '/graphql/stream', streams, contextOf });

@@ -52,7 +52,13 @@ async function start(config: Config): Promise<void> {
     shutdown.add(tenancy.close);
     let stopWorker = async () => {};
     shutdown.add(() => stopWorker());
-    const gateway = await createGateway({ config, database, platform: platformOf(database, tenancy, config, keys), logger, metrics });
+    const gateway = await createGateway({
+      config,
+      database,
+      platform: platformOf(database, tenancy, config, keys, logger),
+      logger,
+      metrics,
+    });
     shutdown.add(() => gateway.close());
     await gateway.listen({ port: config.port, host: config.host });
     // Behind the gateway, so that what waits to be done, such as the schemas of the demo orgs, delays nobody who waits for an answer.

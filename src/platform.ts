@@ -1,6 +1,9 @@
+import type { BaseLogger } from 'pino';
 import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import { repeatCounterOf } from './audit/repeatCounter.js';
 import { sealingOf } from './audit/sealing.js';
+import { trailEndOf } from './audit/trailEnd.js';
 import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
@@ -14,6 +17,7 @@ export function platformOf(
   tenancy: Tenancy,
   config: Config,
   keys: SigningKeys,
+  log: Pick<BaseLogger, 'warn'>,
 ): Platform {
   const { accessTokenTtl, refreshTokenTtl, jobEventsTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   return {
@@ -28,6 +32,8 @@ export function platformOf(
     refreshTokenTtl,
     jobEventsTtl,
     sealing: sealingOf(config),
+    repeats: repeatCounterOf(db, log),
+    trailEnd: trailEndOf(db),
     copies: copiesOf(url, config.auditExports),
   };
 }

@@ -88,7 +88,7 @@ export async function testGateway(
     statementTimeout: config.databaseStatementTimeout,
     applicationName: 'tenantry tests',
   });
-  const platform = platformOf(database, tenancy, config, keys);
+  const platform = platformOf(database, tenancy, config, keys, logger);
   const app = await createGateway({ config, database, platform, logger, metrics: createMetrics(), schema });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const { public_id: adminId } = await database.db
