@@ -56,6 +56,7 @@ describe('parseConfig', () => {
       logLevel: 'info',
       logFormat: 'auto',
       drainTimeout: 10_000,
+      drainDelay: 0,
     });
   });
 

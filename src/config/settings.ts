@@ -233,4 +233,11 @@ export const settings = {
     default: '10000',
     meaning: 'Milliseconds that a stop waits for requests in flight before it cuts them off.',
   },
+  drainDelay: {
+    variable: 'DRAIN_DELAY',
+    reader: integer(0, 600_000, 'milliseconds'),
+    default: '0',
+    meaning:
+      'Milliseconds that a stop goes on taking connections while /readyz says 503. Behind a load balancer: longer than it takes to notice, which is its interval times the failures it wants to see.',
+  },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -22,7 +22,7 @@ declare module 'fastify' {
 }
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'allowedHosts' | 'corsOrigins' | 'drainTimeout' | 'host' | 'publicUrl' | 'trustProxy'>;
+  readonly config: Pick<Config, 'allowedHosts' | 'corsOrigins' | 'drainDelay' | 'drainTimeout' | 'host' | 'publicUrl' | 'trustProxy'>;
   readonly logger: FastifyBaseLogger;
   readonly metrics: Metrics;
   /** Resolves where requests can be served, and rejects where they can't; `Unavailable` with a reason that may be shown. */
@@ -91,7 +91,7 @@ export async function createApp({ config, logger, metrics, ready, register }: Ap
   app.setNotFoundHandler(handleNoRoute);
 
   followRequests(app, metrics);
-  const isDraining = drainOnClose(app, config.drainTimeout);
+  const isDraining = drainOnClose(app, { delay: config.drainDelay, timeout: config.drainTimeout });
   const allows = hostRule(config);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(responseHeaders(request.traceId));

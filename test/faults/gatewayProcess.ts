@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +17,16 @@ export function tokenFor(userId: string): string {
   return issueAccessToken(keys, { sub: userId }, 3_600).token;
 }
 
-/** The program as it is built, where the build is fresh; or else its sources, which start slower. */
-const program = process.env.FAULT_PROGRAM ? [process.env.FAULT_PROGRAM] : ['--import', 'tsx', 'src/main.ts'];
+/** The program as it is built, where the build is newer than the sources; or else the sources, which start slower. */
+const program = isBuilt() ? ['dist/src/main.js'] : ['--import', 'tsx', 'src/main.ts'];
+
+function isBuilt(): boolean {
+  const built = statSync('dist/src/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['src', 'migrations'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  );
+  return sources.every((file) => statSync(file).mtimeMs < built);
+}
 
 /** A gateway with its worker in a process of its own, which can be killed and started again at the same address. */
 export interface GatewayProcess {
