@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type { Platform } from '../context.js';
 import type { DB } from '../db/types.generated.js';
 import { Unauthenticated } from '../errors.js';
-import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
+import { type Validity, type VerifiedClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, ActorOrg, Credential, PermissionEnforcement } from './actor.js';
 import { issuerNamedIn, type OpenIdClaims } from './openIdIssuer.js';
 import { isOpen } from './openOrg.js';
@@ -63,13 +63,17 @@ const actorColumns = `
 
 const mayAct = `exists (select from acting_users w where w.user_id = u.id)`;
 
+// The one clock of all gateways; see Validity.
+const holdsNow = 'extract(epoch from now()) >= $1::float8 and extract(epoch from now()) < $2::float8';
+const timesOf = ({ notBefore, expiresAt }: Validity): number[] => [notBefore, expiresAt];
+
 const byAccessToken = `/* actor by access token */ select ${actorColumns} from users u
-  where u.public_id = $1 and ${mayAct}
-    and ($2::uuid is null or exists (
-      select from sessions s where s.public_id = $2 and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
+  where ${holdsNow} and u.public_id = $3 and ${mayAct}
+    and ($4::uuid is null or exists (
+      select from sessions s where s.public_id = $4 and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
 
 const byIdentity = `/* actor by identity */ select ${actorColumns} from identities i join users u on u.id = i.user_id
-  where i.issuer = $1 and i.subject = $2 and ${mayAct}`;
+  where ${holdsNow} and i.issuer = $3 and i.subject = $4 and ${mayAct}`;
 
 const byApiKey = `/* actor by API key */ select k.public_id as api_key_id, k.permissions as key_permissions, ${actorColumns}
   from api_keys k join users u on u.id = k.user_id
@@ -126,16 +130,16 @@ function bearerToken(authorization: string): string {
   return token;
 }
 
-async function standingOfClaims(db: Kysely<DB>, claims: AccessClaims): Promise<Standing> {
-  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byAccessToken, [claims.sub, claims.sid ?? null]));
+async function standingOfClaims(db: Kysely<DB>, claims: VerifiedClaims): Promise<Standing> {
+  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byAccessToken, [...timesOf(claims), claims.sub, claims.sid ?? null]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
   const credential: Credential = claims.sid ? { kind: 'session', sessionId: claims.sid } : { kind: 'token' };
   return { actor: actorOf(row, credential, permissionSet(row.permissions)), enforcement: row.enforcement };
 }
 
-async function standingOfIdentity(db: Kysely<DB>, { issuer, subject }: OpenIdClaims): Promise<Standing> {
-  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [issuer, subject]));
+async function standingOfIdentity(db: Kysely<DB>, claims: OpenIdClaims): Promise<Standing> {
+  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [...timesOf(claims), claims.issuer, claims.subject]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
   return { actor: actorOf(row, { kind: 'token' }, permissionSet(row.permissions)), enforcement: row.enforcement };

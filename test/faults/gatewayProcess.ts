@@ -12,9 +12,9 @@ import { signingKeys } from '../../src/access/signingKeys.js';
 const secret = randomBytes(32);
 const keys = signingKeys([{ kid: 'faults', secret }], 'tenantry', 'tenantry');
 
-/** An access token that every gateway of these tests takes. */
-export function tokenFor(userId: string): string {
-  return issueAccessToken(keys, { sub: userId }, 3_600).token;
+/** An access token that every gateway of these tests takes. @param ttl seconds */
+export function tokenFor(userId: string, ttl = 3_600): string {
+  return issueAccessToken(keys, { sub: userId }, ttl).token;
 }
 
 /** The program as it is built, where the build is newer than the sources; or else the sources, which start slower. */
