@@ -57,6 +57,8 @@ describe('parseConfig', () => {
       logFormat: 'auto',
       drainTimeout: 10_000,
       drainDelay: 0,
+      maxInFlight: 1_000,
+      maxWait: 250,
     });
   });
 

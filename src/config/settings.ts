@@ -227,6 +227,19 @@ export const settings = {
     default: 'auto',
     meaning: 'How log lines look: pretty, json, or auto for pretty on a terminal and JSON elsewhere.',
   },
+  maxInFlight: {
+    variable: 'MAX_REQUESTS_IN_FLIGHT',
+    reader: integer(1, 100_000),
+    default: '1000',
+    meaning: 'Requests that are worked on at once; what comes beyond is answered 503 at once.',
+  },
+  maxWait: {
+    variable: 'MAX_WAIT',
+    reader: integer(1, 600_000, 'milliseconds'),
+    default: '250',
+    meaning:
+      'Milliseconds that a request may have to wait for a connection to the database; one that would wait longer is answered 503 at once.',
+  },
   drainTimeout: {
     variable: 'DRAIN_TIMEOUT',
     reader: integer(0, 600_000, 'milliseconds'),
