@@ -48,7 +48,8 @@ async function start(config: Config): Promise<void> {
     shutdown.add(tenancy.close);
     const gateway = await createGateway({ config, database, platform: platformOf(database, tenancy, config, keys), logger, metrics });
     shutdown.add(() => gateway.close());
-    await gateway.listen({ port: config.port, host: config.host });
+    // A connection that finds no place in the system's queue is silently tried again seconds later: better taken, and refused in words.
+    await gateway.listen({ port: config.port, host: config.host, backlog: 4_096 });
 
     const address = gateway.server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;

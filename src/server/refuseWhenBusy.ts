@@ -1,6 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Unavailable } from '../errors.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** It was refused because the gateway is busy: told by the thousand, which says no more than told together. */
+    isRefusedAsBusy?: boolean;
+  }
+}
+
+/** Milliseconds between two log lines that say how many were refused. */
+const tellEvery = 5_000;
+
 /** What machines ask to find out how the gateway does, which they must be told above all when it does badly. */
 const alwaysAnswered: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
@@ -20,6 +30,15 @@ export interface Capacity {
 export function refuseWhenBusy(app: FastifyInstance, { inFlight: most, wait, expectedWait }: Capacity): void {
   let inFlight = 0;
   const counted = new WeakSet<FastifyReply>();
+  let [refused, toldAt] = [0, Number.NEGATIVE_INFINITY];
+
+  function tell(): void {
+    refused += 1;
+    const now = performance.now();
+    if (now - toldAt < tellEvery) return;
+    app.log.warn({ refused, inFlight, expectedWaitMs: Math.round(expectedWait()) }, 'busy: requests are refused');
+    [refused, toldAt] = [0, now];
+  }
 
   function leave(reply: FastifyReply): void {
     if (counted.delete(reply)) inFlight -= 1;
@@ -27,7 +46,11 @@ export function refuseWhenBusy(app: FastifyInstance, { inFlight: most, wait, exp
 
   app.addHook('onRequest', (request, reply, done) => {
     if (alwaysAnswered.has(request.routeOptions.url ?? '')) return done();
-    if (inFlight >= most || expectedWait() > wait) return done(new Unavailable('The service is busy. Try again shortly.'));
+    if (inFlight >= most || expectedWait() > wait) {
+      request.isRefusedAsBusy = true;
+      tell();
+      return done(new Unavailable('The service is busy. Try again shortly.'));
+    }
     inFlight += 1;
     counted.add(reply);
     // Of a caller who goes away, the answer never begins.

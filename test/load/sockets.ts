@@ -7,6 +7,9 @@ export interface Sent {
   readonly text: string;
 }
 
+/** Connections, at most: as many as a load balancer would keep. What finds none free waits for one. */
+const most = 512;
+
 /** Asks one server over as many connections as it takes, for little of this machine's time: its processors are the server's. */
 export interface Sockets {
   /** @returns the status and the milliseconds until the answer was whole; 0 where the connection broke */
@@ -25,6 +28,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 export function sockets(port: number): Sockets {
   const all = new Set<Connection>();
   const idle: Connection[] = [];
+  const waiting: ((connection: Connection) => void)[] = [];
 
   function open(): Connection {
     const connection: Connection = {
@@ -40,8 +44,15 @@ export function sockets(port: number): Sockets {
       const place = idle.indexOf(connection);
       if (place >= 0) idle.splice(place, 1);
       connection.pending?.(0);
+      waiting.shift()?.(open());
     });
     return connection;
+  }
+
+  function free(): Connection | Promise<Connection> {
+    const connection = idle.pop();
+    if (connection) return connection;
+    return all.size < most ? open() : new Promise((resolve) => waiting.push(resolve));
   }
 
   function take(connection: Connection, data: Buffer): void {
@@ -51,14 +62,16 @@ export function sockets(port: number): Sockets {
     connection.received = Buffer.alloc(0);
     const { pending } = connection;
     connection.pending = undefined;
-    idle.push(connection);
+    const next = waiting.shift();
+    if (next) next(connection);
+    else idle.push(connection);
     pending?.(status);
   }
 
   return {
-    ask({ text }) {
-      const connection = idle.pop() ?? open();
+    async ask({ text }) {
       const start = performance.now();
+      const connection = await free();
       return new Promise((resolve) => {
         connection.pending = (status) => resolve({ status, milliseconds: performance.now() - start });
         connection.socket.write(text);

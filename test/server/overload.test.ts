@@ -43,9 +43,10 @@ describe('when every connection is taken', () => {
 
 describe('when as many requests are worked on as may be', () => {
   it('refuses what comes beyond at once, in each surface’s words, answers health, and serves again', async () => {
-    const busy = await testGateway({ MAX_REQUESTS_IN_FLIGHT: '2' }, database);
+    const patient = await testDatabase('template', { statementTimeout: 20_000 });
+    const busy = await testGateway({ MAX_REQUESTS_IN_FLIGHT: '2' }, patient);
     const token = busy.adminToken;
-    const blocker = new pg.Client({ connectionString: database.url });
+    const blocker = new pg.Client({ connectionString: patient.url });
     await blocker.connect();
     try {
       await blocker.query('begin');
@@ -59,7 +60,8 @@ describe('when as many requests are worked on as may be', () => {
         busy.graphql('{ me { id } }', undefined, { token }),
         busy.rest('GET', '/livez'),
       ]);
-      expect(performance.now() - start).toBeLessThan(150);
+      // The two wait for as long as the lock is held: these did not.
+      expect(performance.now() - start).toBeLessThan(2_000);
       expect(platform).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE', detail: expect.stringContaining('busy') } });
       expect(v1).toMatchObject({ status: 503, body: { status_code: 503 } });
       expect([platform, v1, graphql].map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual(Array(3).fill([503, '1']));
@@ -70,6 +72,7 @@ describe('when as many requests are worked on as may be', () => {
     } finally {
       await blocker.end();
       await busy.close();
+      await patient.drop();
     }
   });
 });
