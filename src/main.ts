@@ -60,7 +60,8 @@ async function start(config: Config): Promise<void> {
       metrics,
     });
     shutdown.add(() => gateway.close());
-    await gateway.listen({ port: config.port, host: config.host });
+    // A connection that finds no place in the system's queue is silently tried again seconds later: better taken, and refused in words.
+    await gateway.listen({ port: config.port, host: config.host, backlog: 4_096 });
     // Behind the gateway, so that what waits to be done, such as the schemas of the demo orgs, delays nobody who waits for an answer.
     if (config.role === 'all') stopWorker = startWorkerOn(database, config, keys, logger);
 

@@ -57,6 +57,9 @@ describe('parseConfig', () => {
       logLevel: 'info',
       logFormat: 'auto',
       drainTimeout: 10_000,
+      drainDelay: 0,
+      maxInFlight: 1_000,
+      maxWait: 250,
     });
   });
 
