@@ -13,7 +13,7 @@ async function eventually(condition: () => Promise<boolean>): Promise<void> {
 let database: TestDatabase;
 let gateway: TestGateway;
 beforeAll(async () => {
-  database = await testDatabase('template', { poolSize: 1, acquireTimeout: 100, statementTimeout: 200 });
+  database = await testDatabase('template', { poolSize: 1, acquireTimeout: 500, statementTimeout: 200 });
   gateway = await testGateway({}, database);
 });
 afterAll(async () => {
