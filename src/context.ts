@@ -39,6 +39,8 @@ export interface Platform {
   readonly accessTokenTtl: number;
   /** Seconds. */
   readonly refreshTokenTtl: number;
+  /** Seconds for which the events of a job that has ended are kept. */
+  readonly jobEventsTtl: number;
 }
 
 /** Where a request came from, for the trail. */

@@ -19,7 +19,7 @@ export function platformOf(
   keys: SigningKeys,
   log: Pick<BaseLogger, 'warn'>,
 ): Platform {
-  const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
+  const { accessTokenTtl, refreshTokenTtl, jobEventsTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   return {
     db,
     notifications,
@@ -30,6 +30,7 @@ export function platformOf(
     shardPools: tenancy.pools,
     accessTokenTtl,
     refreshTokenTtl,
+    jobEventsTtl,
     sealing: sealingOf(config),
     repeats: repeatCounterOf(db, log),
     trailEnd: trailEndOf(db),

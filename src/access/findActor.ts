@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type { Platform } from '../context.js';
 import type { DB } from '../db/types.generated.js';
 import { Unauthenticated } from '../errors.js';
-import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
+import { type Validity, type VerifiedClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, Credential, PermissionEnforcement } from './actor.js';
 import { actorLookup } from './actorLookup.js';
 import { type ActorRow, actorColumns, actorOfRow, mayAct, permissionSet } from './actorRow.js';
@@ -29,8 +29,12 @@ interface ImpersonationRow extends ActorRow {
   is_platform: boolean;
 }
 
+// The one clock of all gateways; see Validity.
+const holdsNow = 'extract(epoch from now()) >= $1::float8 and extract(epoch from now()) < $2::float8';
+const timesOf = ({ notBefore, expiresAt }: Validity): number[] => [notBefore, expiresAt];
+
 const byIdentity = `/* actor by identity */ select ${actorColumns} from identities i join users u on u.id = i.user_id
-  where i.issuer = $1 and i.subject = $2 and ${mayAct}`;
+  where ${holdsNow} and i.issuer = $3 and i.subject = $4 and ${mayAct}`;
 
 // Decided anew at each request: the session ends, with no job to make it so, when either user is shut out, when the admin
 // loses the permission or the access to the org, when the target leaves it, and when the setting is switched off.
@@ -69,15 +73,15 @@ function bearerToken(authorization: string): string {
   return token;
 }
 
-async function standingOfClaims(db: Kysely<DB>, claims: AccessClaims): Promise<Standing> {
+async function standingOfClaims(db: Kysely<DB>, claims: VerifiedClaims): Promise<Standing> {
   const row = await actorLookup(db).byClaims(claims);
   if (!row) throw new Unauthenticated();
   const credential: Credential = claims.sid ? { kind: 'session', sessionId: claims.sid } : { kind: 'token' };
   return { actor: actorOfRow(row, credential, permissionSet(row.permissions)), enforcement: row.enforcement };
 }
 
-async function standingOfIdentity(db: Kysely<DB>, { issuer, subject }: OpenIdClaims): Promise<Standing> {
-  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [issuer, subject]));
+async function standingOfIdentity(db: Kysely<DB>, claims: OpenIdClaims): Promise<Standing> {
+  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [...timesOf(claims), claims.issuer, claims.subject]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
   return { actor: actorOfRow(row, { kind: 'token' }, permissionSet(row.permissions)), enforcement: row.enforcement };

@@ -26,6 +26,8 @@ interface Pair {
   readonly account: Account;
   readonly sessionId: string;
   readonly refreshToken: string;
+  /** Seconds since 1970, by the database's clock. */
+  readonly issuedAt: number;
 }
 
 /**
@@ -99,10 +101,10 @@ async function startSession(ctx: Context, account: Account): Promise<Pair> {
       })
       .returning('id as key')
       .executeTakeFirstOrThrow();
-    const refreshToken = await addRefreshToken(ctx, tx, key);
+    const issued = await addRefreshToken(ctx, tx, key);
     await tx.updateTable('users').set({ last_login_at: sql`now()` }).where('id', '=', account.key).execute();
     await record({ action: 'session.start', resource: { type: 'session', id: sessionId, displayId: account.displayName } });
-    return { account, sessionId, refreshToken };
+    return { account, sessionId, ...issued };
   });
 }
 
@@ -147,7 +149,7 @@ function rotate(ctx: Context, token: FoundToken): Promise<Pair | 'dead' | 'reuse
     }
     const next = await addRefreshToken(ctx, tx, session.id);
     await record({ action: 'session.refresh', resource });
-    return { account: token.account, sessionId: token.sessionId, refreshToken: next };
+    return { account: token.account, sessionId: token.sessionId, ...next };
   });
   // The token stays as it was: the transaction was rolled back.
   return rotated.catch((error: unknown) => {
@@ -215,17 +217,19 @@ function afterSeconds(seconds: number) {
   return sql<string>`now() + make_interval(secs => ${seconds})`;
 }
 
-async function addRefreshToken(ctx: Context, tx: Tx, sessionKey: string): Promise<string> {
-  const token = newSecret(refreshTokenPrefix);
-  await tx
+async function addRefreshToken(ctx: Context, tx: Tx, sessionKey: string): Promise<Pick<Pair, 'refreshToken' | 'issuedAt'>> {
+  const refreshToken = newSecret(refreshTokenPrefix);
+  const { issuedAt } = await tx
     .insertInto('refresh_tokens')
-    .values({ session_id: sessionKey, token_hash: hashOf(token), expires_at: afterSeconds(ctx.refreshTokenTtl) })
-    .execute();
-  return token;
+    .values({ session_id: sessionKey, token_hash: hashOf(refreshToken), expires_at: afterSeconds(ctx.refreshTokenTtl) })
+    .returning(sql<number>`extract(epoch from now())::float8`.as('issuedAt'))
+    .executeTakeFirstOrThrow();
+  return { refreshToken, issuedAt };
 }
 
 async function payloadOf(ctx: Context, pair: Pair, selection: Selection): Promise<SessionPayload> {
-  const { token, expiresAt } = issueAccessToken(ctx.keys, { sub: pair.account.id, sid: pair.sessionId }, ctx.accessTokenTtl);
+  const claims = { sub: pair.account.id, sid: pair.sessionId };
+  const { token, expiresAt } = issueAccessToken(ctx.keys, claims, ctx.accessTokenTtl, pair.issuedAt);
   const user = await findUser(ctx, pair.account.id, selection);
   // The row has the fields that were asked for, which are all that can be read of it.
   return { accessToken: token, refreshToken: pair.refreshToken, expiresAt: expiresAt.toISOString(), user: user as SessionPayload['user'] };

@@ -4,11 +4,14 @@ import { EmbeddedPostgresError } from '../db/embedded/embeddedPostgres.js';
 import { DatabaseIsNewer, DatabaseIsOlder } from '../db/migrator.js';
 import { Conflict, Invalid, NotFound, Unavailable } from '../errors.js';
 import { DocumentError } from '../rest/documentError.js';
+import { CanaryFailed } from '../tenancy/migrateTenants.js';
+import { ShardKeyMissing } from '../tenancy/shardKeys.js';
 import { ServerTooOld } from './prepareDatabase.js';
 
 /** Errors whose message was written for whoever starts the program, or one of its commands. */
 const spoken = [
   ...[ConfigError, EmbeddedPostgresError, DatabaseIsNewer, DatabaseIsOlder, DocumentError, ServerTooOld],
+  ...[CanaryFailed, ShardKeyMissing],
   ...[Conflict, Invalid, NotFound, Unusable],
 ];
 
