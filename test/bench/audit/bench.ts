@@ -46,8 +46,9 @@ const { values } = parseArgs({
 const entries = Number(values.entries);
 const rounds = Number(values.rounds);
 const clients = 16;
-const poolSize = 4;
-const warmUps = 6;
+/** As many as one question uses side by side. */
+const poolSize = 2;
+const warmUps = 16;
 const applicationName = 'audit bench';
 
 const number = (value: number) => Math.round(value).toLocaleString('en-US');
@@ -84,12 +85,18 @@ async function prepare({ db, pool }: Database): Promise<void> {
   say(rows.map(({ name, size }) => `${name}: ${size}`).join(', '));
 }
 
-/** Milliseconds that the database's processes of this run have been on a core; NaN where it is not on this machine. */
+/**
+ * Tells how long the database's processes of this run are on a core from now on, in milliseconds; NaN where it is not on this machine. The
+ * helpers that the database starts for one statement are not among them.
+ */
 async function databaseTime({ pool }: Database): Promise<() => number> {
+  // As many connections as a question may use: the pool closes those that were idle.
   const clients = await Promise.all(Array.from({ length: poolSize }, () => pool.connect()));
   for (const client of clients) client.release();
-  const { rows } = await pool.query<{ pid: number }>(`select pid from pg_stat_activity where application_name = $1`, [applicationName]);
-  return () => rows.reduce((sum, { pid }) => sum + (runTimeOf(pid) ?? Number.NaN), 0);
+  const { rows } = await pool.query<{ pid: number }>('select pid from pg_stat_activity where application_name = $1', [applicationName]);
+  const total = () => rows.reduce((sum, { pid }) => sum + (runTimeOf(pid) ?? Number.NaN), 0);
+  const before = total();
+  return () => total() - before;
 }
 
 interface Asked {
@@ -104,20 +111,19 @@ function summed(rounds: readonly Asked[]): Asked {
 }
 
 async function askAll(database: Database, depth: number): Promise<void> {
-  const databaseMs = await databaseTime(database);
   async function asked(work: () => Promise<unknown>): Promise<Asked> {
-    const before = databaseMs();
-    return { took: await timed(work), database: databaseMs() - before };
+    const databaseMs = await databaseTime(database);
+    return { took: await timed(work), database: databaseMs() };
   }
   say(`\n| Question | Tenantry | of it in the database | Plain SQL | Plain SQL takes |\n| --- | --- | --- | --- | --- |`);
   for (const { name, ask, plain } of await questionsOf(database.db, database.pool, depth)) {
     const [own, sql]: [Asked[], Asked[]] = [[], []];
-    // The first rounds warm up: the database plans a prepared statement anew five times. The others are in turns.
-    for (let round = -warmUps; round < rounds; round += 1) {
-      const both = [await asked(ask), await asked(plain)] as const;
-      if (round < 0) continue;
-      own.push(both[0]);
-      sql.push(both[1]);
+    // A connection plans a prepared statement anew five times.
+    for (let i = 0; i < warmUps; i += 1) await ask();
+    await plain();
+    for (let round = 0; round < rounds; round += 1) {
+      own.push(await asked(ask));
+      sql.push(await asked(plain));
     }
     const [ours, theirs] = [summed(own), summed(sql)];
     const figures = [ours.took, ours.database, theirs.took].map((ms) => `${ms.toFixed(2)} ms`);
