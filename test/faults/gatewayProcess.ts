@@ -17,15 +17,16 @@ export function tokenFor(userId: string, ttl = 3_600): string {
   return issueAccessToken(keys, { sub: userId }, ttl).token;
 }
 
+const sources = ['--import', 'tsx', 'src/main.ts'];
 /** The program as it is built, where the build is newer than the sources; or else the sources, which start slower. */
-const program = isBuilt() ? ['dist/src/main.js'] : ['--import', 'tsx', 'src/main.ts'];
+const program = isBuilt() ? ['dist/src/main.js'] : sources;
 
 function isBuilt(): boolean {
   const built = statSync('dist/src/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['src', 'migrations'].flatMap((folder) =>
+  const files = ['src', 'migrations'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );
-  return sources.every((file) => statSync(file).mtimeMs < built);
+  return files.every((file) => statSync(file).mtimeMs < built);
 }
 
 /** A gateway with its worker in a process of its own, which can be killed and started again at the same address. */
@@ -46,7 +47,13 @@ export interface GatewayProcess {
   discard(): Promise<void>;
 }
 
-export async function gatewayProcess(databaseUrl: string, env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
+/** @param preload modules of the tests that change the program before it starts: it then runs from its sources, as they do */
+export async function gatewayProcess(
+  databaseUrl: string,
+  env: Readonly<Record<string, string>> = {},
+  preload: readonly string[] = [],
+): Promise<GatewayProcess> {
+  const args = preload.length > 0 ? ['--import', 'tsx', ...preload.flatMap((module) => ['--import', module]), 'src/main.ts'] : program;
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-faults-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -79,7 +86,7 @@ export async function gatewayProcess(databaseUrl: string, env: Readonly<Record<s
     untilReady,
     end,
     async start() {
-      child = spawn(process.execPath, program, {
+      child = spawn(process.execPath, args, {
         env: {
           PATH: process.env.PATH,
           DATABASE_URL: databaseUrl,

@@ -29,7 +29,7 @@ beforeAll(async () => {
   for (let i = 0; i < 40; i += 1) tenants.push(await aTenant(gateway));
   const rows = await gateway.database.db.selectFrom('orgs').select('schema_name').orderBy('is_platform', 'desc').orderBy('id').execute();
   schemas = rows.map((row) => row.schema_name);
-  next = await gatewayProcess(gateway.database.url, { SHARD_KEYS: testShardKeys, NODE_OPTIONS: `--import tsx --import ${preload}` });
+  next = await gatewayProcess(gateway.database.url, { SHARD_KEYS: testShardKeys }, [preload]);
   await next.start();
 }, 180_000);
 afterAll(async () => {
