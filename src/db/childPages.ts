@@ -47,9 +47,9 @@ function pagesByIndex(list: ChildList, parentKeys: readonly string[], window: Wi
   const where = all([sql`${parent} = _k.key`, ...list.where, ...afterPosition(order.expression, id, order, window.after)]);
   return sql<ChildRow>`/* ${sql.raw(list.name)} */ select _k.key::text as "_parent", _p.*
     from unnest(${parentKeys}::bigint[]) _k (key) cross join lateral (
-      select ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id", ${order.expression} as "_order"
+      select ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id"
       from ${from} where ${where} ${orderBy(order.expression, id, order)} limit ${window.size + 1} offset ${window.offset}
-    ) _p ${orderBy(sql`_p."_order"`, sql`_p."_id"`, order)}`;
+    ) _p ${orderBy(sql`_p."_value"::${sql.raw(order.type)}`, sql`_p."_id"`, order)}`;
 }
 
 /**
