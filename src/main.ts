@@ -14,6 +14,7 @@ import { prepareDatabase } from './start/prepareDatabase.js';
 import { printed } from './start/progress.js';
 import { createShutdown, endInOrder } from './start/shutdown.js';
 import { startDatabase } from './start/startDatabase.js';
+import { startStandby } from './start/startStandby.js';
 import { startWorkerOn } from './start/startWorkerOn.js';
 import { openTenancy } from './tenancy/tenancy.js';
 
@@ -46,7 +47,10 @@ async function start(config: Config): Promise<void> {
       onIdleError: (error) => logger.warn({ err: error }, 'an idle connection to a shard was lost'),
     });
     shutdown.add(tenancy.close);
-    const gateway = await createGateway({ config, database, platform: platformOf(database, tenancy, config, keys), logger, metrics });
+    const standby = startStandby(database.db, config, logger, metrics);
+    if (standby) shutdown.add(standby.close);
+    const platform = platformOf(database, tenancy, config, keys, standby);
+    const gateway = await createGateway({ config, database, platform, logger, metrics });
     shutdown.add(() => gateway.close());
     await gateway.listen({ port: config.port, host: config.host });
 

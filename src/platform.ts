@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import { copiesOf } from './db/copies.js';
 import type { Database } from './db/pool.js';
+import type { Standby } from './db/standby.js';
 import type { Tenancy } from './tenancy/tenancy.js';
 
 /** What gateways and workers of this process are made with. */
@@ -14,10 +15,12 @@ export function platformOf(
   tenancy: Tenancy,
   config: Config,
   keys: SigningKeys,
+  standby?: Standby,
 ): Platform {
   const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   return {
     db,
+    standby,
     notifications,
     keys,
     openId: issuer === undefined ? undefined : openIdIssuer(issuer, audience),

@@ -30,7 +30,7 @@ export function listJobs(
   page: PageArgs,
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Job>>> {
-  return readPage(ctx.db, listOf('jobs', filter), page, selection);
+  return readPage(ctx.reads, listOf('jobs', filter), page, selection);
 }
 
 /** A page of an org's jobs, the latest first; loaded together with those of other orgs. @throws Invalid */
@@ -42,7 +42,7 @@ export function jobsOfOrg(
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Job>>> {
   const name = ['org.jobs', filter, page, keyOf(selection.node), selection.wantsTotal];
-  return batched(ctx, name, orgKey, (keys) => readChildPages<RowOf<Job>>(ctx.db, listOf('org jobs', filter), keys, page, selection));
+  return batched(ctx, name, orgKey, (keys) => readChildPages<RowOf<Job>>(ctx.reads, listOf('org jobs', filter), keys, page, selection));
 }
 
 /** @throws NotFound */
