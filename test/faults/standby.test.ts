@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../../src/db/pool.js';
-import { aMembership, anOrg, aUser } from '../support/builders.js';
+import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { type OwnServer, ownServer } from './ownServer.js';
@@ -77,10 +77,10 @@ async function untilReadFrom(gateway: TestGateway): Promise<void> {
   }
 }
 
-async function rename(name: string): Promise<void> {
-  const { data } = await first.graphql<OrgAnswer, { id: string }>(orgById, { id: org }, { token: first.adminToken });
+async function rename(name: string, token = first.adminToken): Promise<void> {
+  const { data } = await first.graphql<OrgAnswer, { id: string }>(orgById, { id: org }, { token });
   const variables = { id: org, version: data?.org.version ?? 0, name };
-  const { errors } = await first.graphql(renameOrg, variables, { token: first.adminToken });
+  const { errors } = await first.graphql(renameOrg, variables, { token });
   expect(errors).toEqual([]);
 }
 
@@ -108,6 +108,44 @@ describe('a standby', () => {
       await sleep(50);
     }
   }, 60_000);
+
+  it('shows their own changes to whoever calls with an API key, or acts as a user', async () => {
+    const made = await first.graphql<{ createApiKey: { secret: string } }, object>(
+      'mutation { createApiKey(input: { name: "k", permissions: ["platform.orgs.read", "platform.orgs.update"] }) { secret } }',
+      {},
+      { token: first.adminToken },
+    );
+    expect(made.errors).toEqual([]);
+    const key = made.data?.createApiKey.secret ?? '';
+    const admin = await aUser(first.database);
+    await aGrant(first.database, admin, ['platform.impersonation.start']);
+    await anOrgAccess(first.database, admin, org);
+    const start = await first.graphql<{ startImpersonation: { token: string } }, object>(
+      'mutation ($user: UUID!, $org: UUID!) { startImpersonation(input: { userId: $user, orgId: $org, reason: "They asked for help." }) { token } }',
+      { user: member, org },
+      { token: first.tokenFor(admin) },
+    );
+    expect(start.errors).toEqual([]);
+    const acting = start.data?.startImpersonation.token ?? '';
+    // Both are served by the standby before they change anything.
+    for (const token of [key, acting]) {
+      const before = await queriesAt(second, 'standby');
+      while ((await queriesAt(second, 'standby')) === before) await nameSeen(second, token);
+    }
+    await standby.pauseReplay();
+    try {
+      await rename('Renamed by key', key);
+      expect(await nameSeen(second, key)).toBe('Renamed by key');
+      expect(await nameSeen(second, second.adminToken)).toBe('Renamed by key');
+      expect(await nameSeen(second, acting)).not.toBe('Renamed by key');
+      await first.rest('PATCH', '/v1/users/me/preferences', { token: acting, body: { preferences: { seen: true } } });
+      // Answered by the primary from now on, as what others have changed shows.
+      expect(await nameSeen(second, acting)).toBe('Renamed by key');
+      expect(await nameSeen(second, bystander)).not.toBe('Renamed by key');
+    } finally {
+      await standby.resumeReplay();
+    }
+  }, 30_000);
 
   it('decides nothing: who has lost their access is refused at once', async () => {
     const leaver = await aUser(first.database);
