@@ -16,6 +16,7 @@ import * as authProvider from './0014_auth_provider.js';
 import * as effectivePermissions from './0014_effective_permissions.js';
 import * as identities from './0015_identities.js';
 import * as move from './0016_move.js';
+import * as nameKeys from './0017_name_keys.js';
 import * as memberNames from './0018_member_names.js';
 
 /** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
@@ -37,5 +38,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0014_effective_permissions': effectivePermissions,
   '0015_identities': identities,
   '0016_move': move,
+  '0017_name_keys': nameKeys,
   '0018_member_names': memberNames,
 };

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { publicBytes, publicKeyOf } from './audit/auditKeys.js';
 import { readCheckpoints } from './audit/checkpointFile.js';
 import { sealingOf } from './audit/sealing.js';
+import { Unusable } from './audit/unusable.js';
 import type { Finding } from './audit/verify.js';
 import { verifyDatabase } from './audit/verifyDatabase.js';
 import { verifyExport } from './audit/verifyExport.js';
@@ -32,7 +33,11 @@ function keysOf(config: Config, named: readonly string[] | undefined): ReadonlyM
   return new Map(
     named.map((text) => {
       const [id = '', bytes = ''] = text.split(':');
-      return [id, publicKeyOf(bytes)];
+      try {
+        return [id, publicKeyOf(bytes)];
+      } catch (error) {
+        throw new Unusable('A public key is written as id:base64url, as --show-keys prints it.', { cause: error });
+      }
     }),
   );
 }
@@ -45,7 +50,7 @@ async function verify(config: Config, { checkpoints, export: file, 'public-key':
     process.stdout.write(`${kind}: ${says}\n`);
   };
   if (file !== undefined) {
-    if (checkpoints === undefined) throw new Error('An export is verified against checkpoints: name their file with --checkpoints.');
+    if (checkpoints === undefined) throw new Unusable('An export is verified against checkpoints: name their file with --checkpoints.');
     const { entries, unsealed, isComplete } = await verifyExport(file, checkpoints, keys, report);
     printed(
       `Verified ${entries} entries of ${isComplete ? 'an export of the whole trail' : 'a part of the trail'}; ${unsealed} are not sealed yet.`,

@@ -4,7 +4,9 @@ import type { BaseLogger } from 'pino';
 import type { Actor, PermissionEnforcement } from './access/actor.js';
 import type { OpenIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import type { RepeatCounter } from './audit/repeatCounter.js';
 import type { Sealing } from './audit/sealing.js';
+import type { TrailEnd } from './audit/trailEnd.js';
 import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { Copies } from './db/copies.js';
@@ -28,6 +30,10 @@ export interface Platform {
   readonly authProvider: AuthProvider;
   /** Seals the trail. */
   readonly sealing: Sealing;
+  /** Tells the trail of what callers do again and again. */
+  readonly repeats: RepeatCounter;
+  /** Tells those who follow the trail that it goes on. */
+  readonly trailEnd: TrailEnd;
   /** Streams rows out of the database. */
   readonly copies: Copies;
   readonly shardKeys: ShardKeys;
@@ -36,6 +42,8 @@ export interface Platform {
   readonly accessTokenTtl: number;
   /** Seconds. */
   readonly refreshTokenTtl: number;
+  /** Seconds for which the events of a job that has ended are kept. */
+  readonly jobEventsTtl: number;
 }
 
 /** Where a request came from, for the trail. */

@@ -5,6 +5,7 @@ import { recordDenial, recordingDenials } from './access/denial.js';
 import { decidePermission } from './access/rule.js';
 import type { Config } from './config.js';
 import { actorOf, type Context, forQuery, type Platform } from './context.js';
+import { expectedWait } from './db/expectedWait.js';
 import { requireMigrated } from './db/migrator.js';
 import { type Database, stateOf } from './db/pool.js';
 import { Unavailable } from './errors.js';
@@ -66,9 +67,11 @@ export async function createGateway({
     logger,
     metrics,
     ready: () => readiness(database),
+    expectedWait: expectedWait(database.pool, config.databasePoolSize),
     async register(app) {
       const streams = openStreams(app);
       app.addHook('onClose', () => apollo.stop());
+      app.addHook('onClose', () => platform.repeats.flush());
       await app.register(explorer, { assetsDir: explorerAssets(), graphqlPath: '/graphql', defaultQuery: firstQuery });
       mountApollo(app, apollo, '/graphql', (request) => graphqlContext(request, contextOf));
       mountSubscriptions(app, { schema, path: '/graphql/stream', streams, contextOf });

@@ -3,8 +3,6 @@ import { keyKeptIn } from './access/keyFile.js';
 import { signingKeys } from './access/signingKeys.js';
 import { configHelp } from './config/documentation.js';
 import { type Config, parseConfig } from './config.js';
-import { createGateway } from './gateway.js';
-import { platformOf } from './platform.js';
 import { createLogger } from './server/log.js';
 import { createMetrics } from './server/metrics.js';
 import { banner } from './start/banner.js';
@@ -15,8 +13,6 @@ import { printed } from './start/progress.js';
 import { createShutdown, endInOrder } from './start/shutdown.js';
 import { startDatabase } from './start/startDatabase.js';
 import { startStandby } from './start/startStandby.js';
-import { startWorkerOn } from './start/startWorkerOn.js';
-import { openTenancy } from './tenancy/tenancy.js';
 
 const startedAt = performance.now();
 
@@ -26,18 +22,26 @@ async function start(config: Config): Promise<void> {
   const shutdown = createShutdown();
   endInOrder(shutdown, logger);
   try {
-    const database = await startDatabase({
+    const starting = startDatabase({
       config,
       progress: printed,
       onStatement: metrics.countStatement,
       onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection was lost'),
       onExit: (error) => logger.fatal({ err: error }, 'the embedded database ended: requests are answered 503 until the next start'),
     });
+    // Reading what serves takes about as long as starting a database, which other processes do.
+    const [database, { createGateway }, { openTenancy }, { platformOf }, { startWorkerOn }] = await Promise.all([
+      starting,
+      import('./gateway.js'),
+      import('./tenancy/tenancy.js'),
+      import('./platform.js'),
+      import('./start/startWorkerOn.js'),
+    ]);
     shutdown.add(database.stop);
     const admin = await prepareDatabase(database, config, printed);
     const keys = signingKeys(config.jwtKeys ?? [keyKeptIn(config.dataDir)], config.jwtIssuer, config.jwtAudience);
-    if (config.role !== 'gateway') shutdown.add(startWorkerOn(database, config, keys, logger));
     if (config.role === 'worker') {
+      shutdown.add(startWorkerOn(database, config, keys, logger));
       logger.info('the worker is running');
       return;
     }
@@ -49,10 +53,20 @@ async function start(config: Config): Promise<void> {
     shutdown.add(tenancy.close);
     const standby = startStandby(database.db, config, logger, metrics);
     if (standby) shutdown.add(standby.close);
-    const platform = platformOf(database, tenancy, config, keys, standby);
-    const gateway = await createGateway({ config, database, platform, logger, metrics });
+    let stopWorker = async () => {};
+    shutdown.add(() => stopWorker());
+    const gateway = await createGateway({
+      config,
+      database,
+      platform: platformOf(database, tenancy, config, keys, logger, standby),
+      logger,
+      metrics,
+    });
     shutdown.add(() => gateway.close());
-    await gateway.listen({ port: config.port, host: config.host });
+    // A connection that finds no place in the system's queue is silently tried again seconds later: better taken, and refused in words.
+    await gateway.listen({ port: config.port, host: config.host, backlog: 4_096 });
+    // Behind the gateway, so that what waits to be done, such as the schemas of the demo orgs, delays nobody who waits for an answer.
+    if (config.role === 'all') stopWorker = startWorkerOn(database, config, keys, logger);
 
     const address = gateway.server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;

@@ -1,6 +1,6 @@
 /**
  * `npm run migrate`: brings the database up to this program, apart from a start, and says what ran. With `-- --tenants` the schemas of all
- * tenants after it; the exit code is 1 where one of them could not be.
+ * tenants after it; the exit code is 1 where one of them could not be, and why is said beside its slug.
  */
 import { type Config, parseConfig } from './config.js';
 import type { Database } from './db/pool.js';
@@ -24,7 +24,7 @@ async function migrateFleet(database: Database, config: Config): Promise<void> {
     const start = performance.now();
     const { migrated, failed } = await migrateTenants(
       { db: database.db, shardPools: tenancy.pools },
-      { parallel, onTenant: (slug, outcome) => outcome === 'failed' && printed(`${slug}: failed`) },
+      { parallel, onTenant: (slug, reason) => reason !== undefined && printed(`${slug}: failed: ${reason}`) },
     );
     printed(`Tenants: ${migrated} up to date, ${failed} failed, in ${((performance.now() - start) / 1_000).toFixed(1)} s.`);
     if (failed > 0) process.exitCode = 1;

@@ -1,6 +1,9 @@
+import type { BaseLogger } from 'pino';
 import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
+import { repeatCounterOf } from './audit/repeatCounter.js';
 import { sealingOf } from './audit/sealing.js';
+import { trailEndOf } from './audit/trailEnd.js';
 import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';
@@ -15,9 +18,10 @@ export function platformOf(
   tenancy: Tenancy,
   config: Config,
   keys: SigningKeys,
+  log: Pick<BaseLogger, 'warn'>,
   standby?: Standby,
 ): Platform {
-  const { accessTokenTtl, refreshTokenTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
+  const { accessTokenTtl, refreshTokenTtl, jobEventsTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   return {
     db,
     standby,
@@ -29,7 +33,10 @@ export function platformOf(
     shardPools: tenancy.pools,
     accessTokenTtl,
     refreshTokenTtl,
+    jobEventsTtl,
     sealing: sealingOf(config),
+    repeats: repeatCounterOf(db, log),
+    trailEnd: trailEndOf(db),
     copies: copiesOf(url, config.auditExports),
   };
 }

@@ -48,6 +48,7 @@ describe('parseConfig', () => {
       openIdIssuer: undefined,
       openIdAudience: 'tenantry',
       accessTokenTtl: 900,
+      jobEventsTtl: 2_592_000,
       refreshTokenTtl: 2_592_000,
       authWebhookUrl: undefined,
       authWebhookSecret: undefined,
@@ -57,6 +58,9 @@ describe('parseConfig', () => {
       logLevel: 'info',
       logFormat: 'auto',
       drainTimeout: 10_000,
+      drainDelay: 0,
+      maxInFlight: 1_000,
+      maxWait: 250,
     });
   });
 

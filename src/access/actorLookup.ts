@@ -1,7 +1,7 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import { readTogether } from '../db/together.js';
 import type { DB } from '../db/types.generated.js';
-import type { AccessClaims } from './accessTokens.js';
+import type { VerifiedClaims } from './accessTokens.js';
 import { type ActorRow, actorColumns, mayAct, newestChangeColumn } from './actorRow.js';
 
 export interface KeyRow extends ActorRow {
@@ -11,15 +11,16 @@ export interface KeyRow extends ActorRow {
 
 /** Finds callers by what most requests carry, for all requests of the process together. */
 export interface ActorLookup {
-  /** Undefined where the user may not act, or the session has ended. */
-  byClaims(claims: AccessClaims): Promise<ActorRow | undefined>;
+  /** Undefined where the token does not hold now, by the database's clock, the user may not act, or the session has ended. */
+  byClaims(claims: VerifiedClaims): Promise<ActorRow | undefined>;
   /** Undefined where the key was revoked or has expired, or its owner may not act. @param hash in hex */
   byKeyHash(hash: string): Promise<KeyRow | undefined>;
 }
 
 const byClaims = (further: string) => `/* actors by access token */ select c.place::int, ${actorColumns}${further}
-  from unnest($1::uuid[], $2::uuid[]) with ordinality c (sub, sid, place) join users u on u.public_id = c.sub
-  where ${mayAct} and (c.sid is null or exists (
+  from unnest($1::uuid[], $2::uuid[], $3::float8[], $4::float8[]) with ordinality c (sub, sid, not_before, expires_at, place)
+  join users u on u.public_id = c.sub
+  where extract(epoch from now()) >= c.not_before and extract(epoch from now()) < c.expires_at and ${mayAct} and (c.sid is null or exists (
     select from sessions s where s.public_id = c.sid and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
 
 const byKeyHash = (
@@ -39,11 +40,19 @@ export function actorLookup(db: Kysely<DB>, isStandbyAsked = false): ActorLookup
   const statements = { byClaims: byClaims(further), byKeyHash: byKeyHash(further) };
   const lookup: ActorLookup = {
     byClaims: readTogether((asked) =>
-      read<AccessClaims, ActorRow>(
+      read<VerifiedClaims, ActorRow>(
         db,
         asked,
-        ({ sub, sid }) => `${sub} ${sid}`,
-        (distinct) => [statements.byClaims, [distinct.map(({ sub }) => sub), distinct.map(({ sid }) => sid ?? null)]],
+        ({ sub, sid, notBefore, expiresAt }) => `${sub} ${sid} ${notBefore} ${expiresAt}`,
+        (distinct) => [
+          statements.byClaims,
+          [
+            distinct.map(({ sub }) => sub),
+            distinct.map(({ sid }) => sid ?? null),
+            distinct.map(({ notBefore }) => notBefore),
+            distinct.map(({ expiresAt }) => expiresAt),
+          ],
+        ],
       ),
     ),
     byKeyHash: readTogether((asked) =>

@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type { Platform } from '../context.js';
 import type { DB } from '../db/types.generated.js';
 import { Unauthenticated } from '../errors.js';
-import { type AccessClaims, verifyAccessToken } from './accessTokens.js';
+import { type Validity, type VerifiedClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, Credential, PermissionEnforcement } from './actor.js';
 import { actorLookup } from './actorLookup.js';
 import { type ActorRow, actorColumns, actorOfRow, mayAct, newestChangeColumn, permissionSet } from './actorRow.js';
@@ -31,10 +31,14 @@ interface ImpersonationRow extends ActorRow {
   is_platform: boolean;
 }
 
+// The one clock of all gateways; see Validity.
+const holdsNow = 'extract(epoch from now()) >= $1::float8 and extract(epoch from now()) < $2::float8';
+const timesOf = ({ notBefore, expiresAt }: Validity): number[] => [notBefore, expiresAt];
+
 const byIdentity = (
   newestChange: string,
 ) => `/* actor by identity */ select ${actorColumns}${newestChange} from identities i join users u on u.id = i.user_id
-  where i.issuer = $1 and i.subject = $2 and ${mayAct}`;
+  where ${holdsNow} and i.issuer = $3 and i.subject = $4 and ${mayAct}`;
 
 // Decided anew at each request: the session ends, with no job to make it so, when either user is shut out, when the admin
 // loses the permission or the access to the org, when the target leaves it, and when the setting is switched off.
@@ -80,17 +84,16 @@ function standingOf(row: ActorRow, actor: Actor): Standing {
   return { actor, enforcement: row.enforcement, newestChange: row.newest_change };
 }
 
-async function standingOfClaims(db: Kysely<DB>, claims: AccessClaims, isStandbyAsked: boolean): Promise<Standing> {
+async function standingOfClaims(db: Kysely<DB>, claims: VerifiedClaims, isStandbyAsked: boolean): Promise<Standing> {
   const row = await actorLookup(db, isStandbyAsked).byClaims(claims);
   if (!row) throw new Unauthenticated();
   const credential: Credential = claims.sid ? { kind: 'session', sessionId: claims.sid } : { kind: 'token' };
   return standingOf(row, actorOfRow(row, credential, permissionSet(row.permissions)));
 }
 
-async function standingOfIdentity(db: Kysely<DB>, { issuer, subject }: OpenIdClaims, isStandbyAsked: boolean): Promise<Standing> {
-  const { rows } = await db.executeQuery<ActorRow>(
-    CompiledQuery.raw(byIdentity(isStandbyAsked ? newestChangeColumn('u') : ''), [issuer, subject]),
-  );
+async function standingOfIdentity(db: Kysely<DB>, claims: OpenIdClaims, isStandbyAsked: boolean): Promise<Standing> {
+  const statement = byIdentity(isStandbyAsked ? newestChangeColumn('u') : '');
+  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(statement, [...timesOf(claims), claims.issuer, claims.subject]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
   return standingOf(row, actorOfRow(row, { kind: 'token' }, permissionSet(row.permissions)));

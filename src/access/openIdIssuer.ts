@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { Unauthenticated, Unavailable } from '../errors.js';
+import { type Validity, validityOf } from './accessTokens.js';
 
 /** Algorithms with a key pair alone: with a shared secret, whoever knows the provider's public key could sign. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
@@ -7,11 +8,11 @@ const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const types: ReadonlySet<string> = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
 /** Milliseconds to wait for the provider. */
 const timeout = 3_000;
-/** Seconds by which clocks may differ. */
+/** Seconds by which the provider's clock and ours may differ. */
 const clockTolerance = 5;
 
 /** Whom a provider says that a token speaks for. */
-export interface OpenIdClaims {
+export interface OpenIdClaims extends Validity {
   readonly issuer: string;
   /** Tells the person among all of the issuer's. */
   readonly subject: string;
@@ -21,7 +22,7 @@ export interface OpenIdClaims {
 export interface OpenIdIssuer {
   readonly issuer: string;
   /**
-   * Reads an access token that the provider signed for this audience.
+   * Reads an access token that the provider signed for this audience. Whether its time has come or is over is left to the caller.
    * @throws Unauthenticated whatever is wrong with it
    * @throws Unavailable where the provider's keys can't be read now
    */
@@ -60,7 +61,7 @@ export function openIdIssuer(issuer: string, audience: string): OpenIdIssuer {
           issuer,
           audience,
           algorithms,
-          clockTolerance,
+          currentDate: whileItHolds(token),
           requiredClaims: ['sub', 'exp', 'iat'],
         });
         if (protectedHeader.typ !== undefined && !types.has(protectedHeader.typ.toLowerCase())) throw new Unauthenticated();
@@ -83,9 +84,16 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   return createRemoteJWKSet(new URL(jwks), { timeoutDuration: timeout, cooldownDuration: 10_000, cacheMaxAge: 600_000 });
 }
 
-function claimsOf(issuer: string, { sub, iat }: JWTPayload): OpenIdClaims {
-  if (!sub || sub.length > 255 || !iat || iat > Date.now() / 1_000 + 60) throw new Unauthenticated();
-  return { issuer, subject: sub };
+/** A moment of the time that a token says it holds for, since jose can't be told to leave its time alone. */
+function whileItHolds(token: string): Date {
+  const { exp, nbf } = decodeJwt(token);
+  return new Date(1_000 * Number(nbf ?? Number(exp) - 1));
+}
+
+function claimsOf(issuer: string, payload: JWTPayload): OpenIdClaims {
+  const { sub } = payload;
+  if (!sub || sub.length > 255) throw new Unauthenticated();
+  return { issuer, subject: sub, ...validityOf(payload, clockTolerance) };
 }
 
 /** What is wrong with the token, or with the provider: a caller with a good token is told to try again. */

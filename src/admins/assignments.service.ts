@@ -4,11 +4,12 @@ import { changeAccess, requireHeld } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
 import { actorOf, type Context } from '../context.js';
 import { type ChildList, readChildPages } from '../db/childPages.js';
+import { requireFuture } from '../db/clock.js';
 import type { ListOrder, Page, PageArgs } from '../db/page.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
-import { Conflict, Invalid, NotFound } from '../errors.js';
+import { Conflict, NotFound } from '../errors.js';
 import { batched, rowsByKey } from '../graphql/batch.js';
 import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
 import { lockAdmin } from '../users/selectUser.js';
@@ -97,11 +98,6 @@ async function findGroup(tx: Tx, id: string): Promise<{ key: string; name: strin
   return group;
 }
 
-function requireFuture(expiresAt: string | null | undefined): void {
-  if (!expiresAt || Date.parse(expiresAt) > Date.now()) return;
-  throw Invalid.field(['input', 'expiresAt'], 'This is in the past.', 'value_error');
-}
-
 /**
  * Writes an assignment, within a change of access.
  * @returns its public id
@@ -137,7 +133,7 @@ export async function assignGroup(
   { adminId, groupId, expiresAt }: AssignGroupInput,
   selection: Selection,
 ): Promise<AssignmentRow> {
-  requireFuture(expiresAt);
+  await requireFuture(ctx.db, ['input', 'expiresAt'], expiresAt);
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, adminId);
     const assignment = await readBack(tx, await addAssignment(ctx, tx, admin.key, groupId, expiresAt ?? null), selection);
@@ -171,7 +167,7 @@ export async function setAssignmentExpiry(
   expiresAt: string | null,
   selection: Selection,
 ): Promise<AssignmentRow> {
-  requireFuture(expiresAt);
+  await requireFuture(ctx.db, ['input', 'expiresAt'], expiresAt);
   return changeAccess(ctx, async ({ tx, record }) => {
     const admin = await lockAdmin(tx, adminId);
     const before = await findAssignment(tx, admin.key, id);

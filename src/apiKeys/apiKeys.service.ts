@@ -4,9 +4,10 @@ import { requireKnownPermissions } from '../access/knownPermissions.js';
 import { apiKeyPrefix, hashOf, newSecret } from '../access/secrets.js';
 import { change } from '../audit/change.js';
 import { actorOf, type Context } from '../context.js';
+import { requireFuture } from '../db/clock.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import type { RowOf, Shape } from '../db/shape.js';
-import { Forbidden, Invalid, NotFound } from '../errors.js';
+import { Forbidden, NotFound } from '../errors.js';
 import type { ConnectionSelection } from '../graphql/selection.js';
 import { checkTexts } from '../input.js';
 import type { ApiKey, CreateApiKeyInput } from './apiKeys.types.js';
@@ -42,9 +43,7 @@ export async function createApiKey(ctx: Context, input: CreateApiKeyInput): Prom
   const actor = actorOf(ctx);
   checkTexts(['input'], input, { name: { min: 1, max: 200 } });
   requireKnownPermissions(['input', 'permissions'], input.permissions);
-  if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
-    throw Invalid.field(['input', 'expiresAt'], 'This is in the past.', 'value_error');
-  }
+  await requireFuture(ctx.db, ['input', 'expiresAt'], input.expiresAt);
   const permissions = [...new Set(input.permissions)].sort();
   const missing = permissions.filter((key) => !actor.permissions.has(key));
   const [first] = missing;

@@ -12,6 +12,7 @@ import { AuditChange, AuditCount, AuditEntry, AuditEntryConnection, AuditEntryOr
 import { auditResourceTypes, auditSeries, auditStats, auditTop, boundedTotal, countEntries, type Total } from './counts.service.js';
 import { findEntry, listEntries } from './entries.service.js';
 import { snapshotsOf } from './entrySnapshots.js';
+import { looked, searched } from './readings.js';
 import { changedFields } from './redaction.js';
 
 const filterDescription = 'Which entries; all of them where it is left out.';
@@ -28,16 +29,17 @@ export class AuditResolver {
   ): Promise<AuditPage> {
     const selection = connectionSelectionOf(info);
     const wantsBounded = selection.wantsTotal || selectionOf(info).has('totalIsEstimate');
-    const [entries, total] = await Promise.all([
-      listEntries(ctx, filter, orderBy, page, selection.node),
-      wantsBounded ? boundedTotal(ctx, filter) : undefined,
-    ]);
+    const [entries, total] = await searched(
+      ctx,
+      filter,
+      Promise.all([listEntries(ctx, filter, orderBy, page, selection.node), wantsBounded ? boundedTotal(ctx, filter) : undefined]),
+    );
     return { ...connectionOf(entries), ...total, filter };
   }
 
   @Query(() => AuditEntry, { nullable: true, description: 'One entry of the trail.' })
   auditEntry(@Arg('id', () => UUID) id: string, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
-    return findEntry(ctx, id, selectionOf(info));
+    return looked(ctx, findEntry(ctx, id, selectionOf(info)));
   }
 
   @Query(() => AuditStats, { description: 'The entries, counted.' })
@@ -46,7 +48,7 @@ export class AuditResolver {
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return auditStats(ctx, filter, selectionOf(info));
+    return searched(ctx, filter, auditStats(ctx, filter, selectionOf(info)));
   }
 
   @Query(() => [String], { description: 'Every type of object that the trail tells of, in order.' })
@@ -66,7 +68,7 @@ export class AuditResolver {
     timeZone: string,
     @Ctx() ctx: Context,
   ) {
-    return auditSeries(ctx, { filter, bucket, groupBy, timeZone });
+    return searched(ctx, filter, auditSeries(ctx, { filter, bucket, groupBy, timeZone }));
   }
 
   @Query(() => [AuditCount], { description: 'The actions, resource types, actors or orgs with the most entries, the most first.' })
@@ -76,7 +78,7 @@ export class AuditResolver {
     @Arg('first', () => Int, { defaultValue: 10, description: 'How many: 1 to 100.' }) first: number,
     @Ctx() ctx: Context,
   ) {
-    return auditTop(ctx, filter, by, first);
+    return searched(ctx, filter, auditTop(ctx, filter, by, first));
   }
 
   @FieldResolver(() => JSONObject, {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { lines } from '../db/lines.js';
 import type { Checkpoint } from './checkpoint.js';
+import { Unusable } from './unusable.js';
 
 /** A checkpoint with what its root is made of: so that an entry that is missing, or was changed, can be named. */
 export interface SealedBatch extends Checkpoint {
@@ -25,7 +26,7 @@ export function checkpointLine(batch: SealedBatch): string {
   return `${JSON.stringify({ ...rest, endXid: end.xid, endId: end.id, ...Object.fromEntries(hashes) })}\n`;
 }
 
-/** The batches of a checkpoint file, in its order. @throws Error naming the line that is none */
+/** The batches of a checkpoint file, in its order. @throws Unusable naming the line that is none */
 export async function* readCheckpoints(file: string): AsyncGenerator<SealedBatch> {
   let number = 0;
   for await (const line of lines(createReadStream(file))) {
@@ -51,7 +52,7 @@ function parsed(line: string, at: string): SealedBatch {
       end: { xid: text(value.endXid), id: text(value.endId) },
     };
   } catch (error) {
-    throw new Error(`${at}: this is no checkpoint.`, { cause: error });
+    throw new Unusable(`${at}: this is no checkpoint.`, { cause: error });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import { UUID } from '../graphql/scalars.js';
 import { findProof } from './proof.service.js';
 import { AuditProof } from './proof.types.js';
+import { looked } from './readings.js';
 
 @Resolver()
 export class AuditProofResolver {
@@ -11,6 +12,6 @@ export class AuditProofResolver {
     description: 'What proves that an entry is in the trail, from half a minute after it was made.',
   })
   auditProof(@Arg('entryId', () => UUID) entryId: string, @Ctx() ctx: Context) {
-    return findProof(ctx, entryId);
+    return looked(ctx, findProof(ctx, entryId));
   }
 }

@@ -1,42 +1,56 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Platform } from '../context.js';
+import type { DB } from '../db/types.generated.js';
 import type { AuditEntryInput, Tx } from './entry.js';
 import { type Author, type AuthorColumns, authorColumns, insertEntry } from './record.js';
 
 /** Seconds for which repetitions are counted before an entry tells of them. */
 export const repeatWindow = 300;
 
-/** An entry that stands for its repetitions: what it says of the object and not of its state, which each repetition would have its own of. */
-export type RepeatableEntry = Omit<AuditEntryInput, 'before' | 'after' | 'occurrences'>;
+/** An entry that stands for its repetitions. What it says of a state is what they have in common. */
+export type RepeatableEntry = Omit<AuditEntryInput, 'before' | 'occurrences'>;
 
-interface Kept {
+/** An entry and whom it names, as they are kept until the window is over. */
+export interface Kept {
   readonly author: AuthorColumns;
   readonly entry: RepeatableEntry;
 }
 
 /**
- * Records what a caller may do as often as they like, in a transaction of its own: an entry for the first time, and one more for all
- * repetitions within `repeatWindow` when it is over, with their number. So the log says how often it was, and can't be flooded.
+ * What makes a repetition.
  * @param sameness what a repetition has in common with the first beside its author and action
  */
-export async function recordRepeatable(
-  ctx: Pick<Platform, 'db'> & { readonly origin: Author['origin'] },
+export function repeatKey({ author, entry }: Kept, sameness: readonly string[]): Buffer {
+  const { actor_type: type, actor_id: id, impersonated_user_id: as = '' } = author;
+  return createHash('sha256')
+    .update(JSON.stringify([type, id, as, entry.action, ...sameness]))
+    .digest();
+}
+
+/**
+ * Records what a caller may do as often as they like, in a transaction of its own: an entry for the first time, and one more for all
+ * repetitions within `repeatWindow` when it is over, with their number. So the log says how often it was, and can't be flooded.
+ * @param sameness as `repeatKey` takes it
+ */
+export function recordRepeatable(
+  ctx: Pick<Platform, 'db'>,
   author: AuthorColumns,
   entry: RepeatableEntry,
   sameness: readonly string[],
 ): Promise<void> {
-  const { actor_type: type, actor_id: id, impersonated_user_id: as = '' } = author;
-  const key = createHash('sha256')
-    .update(JSON.stringify([type, id, as, entry.action, ...sameness]))
-    .digest();
-  const kept: Kept = { author, entry };
-  await ctx.db.transaction().execute(async (tx) => {
+  const kept = { author, entry };
+  return recordKept(ctx.db, repeatKey(kept, sameness), kept);
+}
+
+/** As `recordRepeatable`, under a key that is made already. */
+export async function recordKept(db: Kysely<DB>, key: Buffer, kept: Kept): Promise<void> {
+  await db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ isFirst: boolean }>`/* audit repeat */ insert into audit_repeats (key, entry)
       values (${key}, ${JSON.stringify(kept)})
       on conflict (key) do update set repeats = audit_repeats.repeats + 1, last_at = now()
       returning repeats = 0 as "isFirst"`.execute(tx);
-    if (rows[0]?.isFirst) await insertEntry(tx, author, entry);
+    if (rows[0]?.isFirst) await insertEntry(tx, kept.author, kept.entry);
   });
 }
 

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lines } from '../db/lines.js';
 import { leafHash, type SealedEntry } from './canonical.js';
 import { readCheckpoints, slices, uuidOf } from './checkpointFile.js';
+import { Unusable } from './unusable.js';
 import { chainVerifier, type Finding } from './verify.js';
 
 export interface VerifiedExport {
@@ -18,7 +19,8 @@ const slack = 600_000;
 
 /**
  * Holds an NDJSON export against a file of checkpoints, with no database.
- * @throws Error where a file can't be read, or is not what it should be
+ * @throws Unusable where a file is not what it should be
+ * @throws Error where it can't be read
  */
 export async function verifyExport(
   exportFile: string,
@@ -64,8 +66,7 @@ async function readExport(file: string, report: (finding: Finding) => void) {
   let manifest: { rows: number; sha256: string; filter: object; after: string | null } | undefined;
   let last = '';
   for await (const line of lines(createReadStream(file))) {
-    // Each line is what the gateway wrote, or someone who tampered with it: then its hash tells.
-    const value = JSON.parse(line) as SealedEntry & { manifest?: typeof manifest };
+    const value = parsedLine(line, file) as SealedEntry & { manifest?: typeof manifest };
     if (value.manifest) {
       manifest = value.manifest;
       continue;
@@ -77,8 +78,17 @@ async function readExport(file: string, report: (finding: Finding) => void) {
     leaves.set(value.id, leafHash(value));
     times.set(value.id, value.created_at);
   }
-  if (!manifest) throw new Error(`${file} has no manifest at its end: the export broke off, or this is no NDJSON export.`);
+  if (!manifest) throw new Unusable(`${file} has no manifest at its end: the export broke off, or this is no NDJSON export.`);
   if (hash.digest('hex') !== manifest.sha256) report({ kind: 'seal', says: 'The export is not the one that its manifest tells of.' });
   const isComplete = Object.keys(manifest.filter).length === 0 && manifest.after === null;
   return { leaves, times, isComplete };
+}
+
+/** Each line is what the gateway wrote, or someone who tampered with it: then its hash tells. */
+function parsedLine(line: string, file: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new Unusable(`${file} is no NDJSON export: it has a line that is no JSON.`, { cause: error });
+  }
 }

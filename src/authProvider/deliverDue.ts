@@ -21,6 +21,8 @@ interface ClaimedDelivery {
   readonly data: Readonly<Record<string, unknown>>;
   readonly sealedToken: Buffer | null;
   readonly createdAt: string;
+  /** Seconds since 1970, by the database's clock: a receiver refuses what a machine signs whose own is off. */
+  readonly claimedAt: number;
   /** Of this claim: an outcome that comes after a later claim is not written. */
   readonly attempts: number;
 }
@@ -46,9 +48,8 @@ async function claimDue({ db }: DutyContext): Promise<ClaimedDelivery[]> {
         and not exists (select from auth_provider_deliveries e where e.user_id = c.user_id and e.id < c.id and e.state in ('waiting', 'failing'))
       order by c.next_attempt_at limit ${atOnce} for update skip locked
     )
-    returning d.id as key, d.public_id as id, d.event, d.data, d.sealed_token as "sealedToken", d.created_at as "createdAt", d.attempts`.execute(
-    db,
-  );
+    returning d.id as key, d.public_id as id, d.event, d.data, d.sealed_token as "sealedToken", d.created_at as "createdAt", d.attempts,
+      floor(extract(epoch from now()))::float8 as "claimedAt"`.execute(db);
   return rows;
 }
 
@@ -61,12 +62,12 @@ async function attempt(ctx: DutyContext, webhook: Webhook, delivery: ClaimedDeli
 
 /** Why the provider did not take the event, in words that hold nothing of what was sent; undefined where it did. */
 async function failureOf(ctx: DutyContext, webhook: Webhook, delivery: ClaimedDelivery): Promise<string | undefined> {
-  const { id, event, createdAt, data, sealedToken } = delivery;
+  const { id, event, createdAt, claimedAt, data, sealedToken } = delivery;
   const token = sealedToken ? openToken(sealedToken, id, webhook.secrets) : undefined;
   if (sealedToken && token === undefined) return 'AUTH_WEBHOOK_SECRET no longer opens the token';
   // Of one user's events the one with the higher sequence is the later one, should the network swap them.
   const body = JSON.stringify({ type: event, timestamp: createdAt, data: { ...data, sequence: Number(delivery.key), token } });
-  return sendEvent(webhook, { id, body }, ctx.signal);
+  return sendEvent(webhook, { id, timestamp: claimedAt, body }, ctx.signal);
 }
 
 async function settle({ db }: DutyContext, { key, attempts }: ClaimedDelivery): Promise<void> {

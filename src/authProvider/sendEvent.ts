@@ -7,14 +7,14 @@ const timeout = 10_000;
 /**
  * Sends one event, signed. Taken is what is answered with 2xx; a redirect is not followed, since it would carry the event to an address
  * that nobody configured.
+ * @param timestamp of its `webhook-timestamp`: seconds since 1970
  * @returns why it was not taken, in words that hold nothing of what was sent or answered; undefined where it was
  */
 export async function sendEvent(
   { url, secrets }: Webhook,
-  { id, body }: { readonly id: string; readonly body: string },
+  { id, timestamp, body }: { readonly id: string; readonly timestamp: number; readonly body: string },
   stop: AbortSignal,
 ): Promise<string | undefined> {
-  const timestamp = Math.floor(Date.now() / 1_000);
   const late = AbortSignal.timeout(timeout);
   try {
     const response = await fetch(url, {

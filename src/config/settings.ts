@@ -186,6 +186,12 @@ export const settings = {
     default: '2592000',
     meaning: 'Seconds for which a refresh token holds.',
   },
+  jobEventsTtl: {
+    variable: 'JOB_EVENTS_TTL',
+    reader: integer(60, 10 * 366 * day, 'seconds'),
+    default: '2592000',
+    meaning: 'Seconds for which the events of a job are kept when it has ended; its last event stays as long as the job.',
+  },
   authWebhookUrl: {
     variable: 'AUTH_WEBHOOK_URL',
     reader: webhookUrl,
@@ -234,10 +240,30 @@ export const settings = {
     default: 'auto',
     meaning: 'How log lines look: pretty, json, or auto for pretty on a terminal and JSON elsewhere.',
   },
+  maxInFlight: {
+    variable: 'MAX_REQUESTS_IN_FLIGHT',
+    reader: integer(1, 100_000),
+    default: '1000',
+    meaning: 'Requests that are worked on at once; what comes beyond is answered 503 at once.',
+  },
+  maxWait: {
+    variable: 'MAX_WAIT',
+    reader: integer(1, 600_000, 'milliseconds'),
+    default: '250',
+    meaning:
+      'Milliseconds that a request may have to wait for a connection to the database; one that would wait longer is answered 503 at once.',
+  },
   drainTimeout: {
     variable: 'DRAIN_TIMEOUT',
     reader: integer(0, 600_000, 'milliseconds'),
     default: '10000',
     meaning: 'Milliseconds that a stop waits for requests in flight before it cuts them off.',
+  },
+  drainDelay: {
+    variable: 'DRAIN_DELAY',
+    reader: integer(0, 600_000, 'milliseconds'),
+    default: '0',
+    meaning:
+      'Milliseconds that a stop goes on taking connections while /readyz says 503. Behind a load balancer: longer than it takes to notice, which is its interval times the failures it wants to see.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

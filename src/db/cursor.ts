@@ -6,7 +6,7 @@ export interface CursorOrder {
   /** Names the order within the list's cursors, such as `NAME_ASC`. */
   readonly name: string;
   /** The SQL type of the value that is ordered by, to which a cursor's text is cast. */
-  readonly type: 'text' | 'timestamptz' | 'integer';
+  readonly type: 'text' | 'timestamptz' | 'integer' | 'xid8';
 }
 
 /** Where a page ended: the last row's value in the list's order, as text, and its public id, which breaks ties. */
@@ -34,6 +34,7 @@ const isValue: Readonly<Record<CursorOrder['type'], (value: string) => boolean>>
   text: (value) => value.length <= 1_000 && !value.includes('\0'),
   timestamptz: isTimestamp,
   integer: (value) => /^-?\d{1,9}$/.test(value),
+  xid8: (value) => /^\d{1,18}$/.test(value),
 };
 
 /** @throws Invalid naming `after` where the cursor is not one of this list's */

@@ -21,14 +21,14 @@ const namings: readonly Naming[] = [
   { table: 'audit_views', column: 'name', within: 'owner_id' },
 ];
 
-/** Names that are one to a reader: without case, and without the several ways in which Unicode writes a character (UAX #15, NFKC). */
+/** Names that are one to a reader; see the database's `name_key`. */
 function uniqueWhenFolded({ table, column, within, where = sql`true` }: Naming): Check {
   return {
     name: `No two ${table} have the same ${column}, folded`,
     async find({ db }) {
       const scope = within ? sql.ref(within) : sql`null::int`;
       const { rows } = await sql<{ ids: string[] }>`/* fsck */ select array_agg(public_id::text order by id) as ids from ${sql.table(table)}
-        where ${where} group by ${scope}, lower(normalize(${sql.ref(column)}, NFKC)) having count(*) > 1 order by min(id)`.execute(db);
+        where ${where} group by ${scope}, name_key(${sql.ref(column)}) having count(*) > 1 order by min(id)`.execute(db);
       return rows.map(({ ids }) => `These ${table} have one ${column}: ${ids.join(', ')}.`);
     },
   };

@@ -20,7 +20,7 @@ export class JobsResolver {
     return findJob(ctx, id, selectionOf(info));
   }
 
-  @Query(() => JobConnection, { description: 'All jobs, the latest first.' })
+  @Query(() => JobConnection, { description: 'All jobs of the kinds that the caller may ask for, the latest first.' })
   async jobs(
     @Arg('filter', () => JobFilter, { nullable: true }) filter: JobFilter | null,
     @Args(() => PagedArgs) page: PagedArgs,
@@ -88,6 +88,6 @@ export class OrgJobsResolver {
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return connectionOf(await jobsOfOrg(ctx, org.key, filter, page, connectionSelectionOf(info)));
+    return connectionOf(await jobsOfOrg(ctx, org, filter, page, connectionSelectionOf(info)));
   }
 }

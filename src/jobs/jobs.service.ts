@@ -10,39 +10,44 @@ import type { DB } from '../db/types.generated.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
 import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
+import type { Org } from '../orgs/orgs.types.js';
 import { hasEnded, type JobKind } from './job.enums.js';
+import { kindsShown } from './jobPermissions.js';
 import { jobShape, jobTables } from './jobs.shape.js';
 import type { Job, JobFilter } from './jobs.types.js';
 
 const latestFirst: ListOrder = { name: 'requested_at_desc', expression: sql`j.requested_at`, type: 'timestamptz', direction: 'desc' };
 
-function listOf(name: string, filter: JobFilter | null | undefined): ChildList {
-  const where: RawBuilder<unknown>[] = [];
+function listOf(name: string, filter: JobFilter | null | undefined, kinds: readonly JobKind[]): ChildList {
+  const where: RawBuilder<unknown>[] = [sql`j.kind = any (${kinds}::text[])`];
   if (filter?.status) where.push(sql`j.status = ${filter.status}`);
   if (filter?.kind) where.push(sql`j.kind = ${filter.kind}`);
   return { name, shape: jobShape, from: jobTables, id: sql<string>`j.public_id`, parent: sql`j.org_id`, where, order: latestFirst };
 }
 
-/** A page of the jobs that match, the latest first. @throws Invalid */
+/** A page of the jobs that match, of the kinds that the caller could ask for, the latest first. @throws Invalid */
 export function listJobs(
   ctx: Context,
   filter: JobFilter | null | undefined,
   page: PageArgs,
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Job>>> {
-  return readPage(ctx.reads, listOf('jobs', filter), page, selection);
+  return readPage(ctx.reads, listOf('jobs', filter, kindsShown(ctx)), page, selection);
 }
 
-/** A page of an org's jobs, the latest first; loaded together with those of other orgs. @throws Invalid */
+/** A page of an org's jobs, of the kinds that the caller may see there, the latest first; loaded together with those of other orgs. @throws Invalid */
 export function jobsOfOrg(
   ctx: Context,
-  orgKey: string,
+  org: Pick<RowOf<Org>, 'id' | 'key'>,
   filter: JobFilter | null | undefined,
   page: PageArgs,
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Job>>> {
-  const name = ['org.jobs', filter, page, keyOf(selection.node), selection.wantsTotal];
-  return batched(ctx, name, orgKey, (keys) => readChildPages<RowOf<Job>>(ctx.reads, listOf('org jobs', filter), keys, page, selection));
+  const kinds = kindsShown(ctx, org.id);
+  const name = ['org.jobs', kinds, filter, page, keyOf(selection.node), selection.wantsTotal];
+  return batched(ctx, name, org.key, (keys) =>
+    readChildPages<RowOf<Job>>(ctx.reads, listOf('org jobs', filter, kinds), keys, page, selection),
+  );
 }
 
 /** @throws NotFound */
@@ -50,12 +55,13 @@ export async function findJob(ctx: Pick<Context, 'db'>, id: string, selection: S
   return readJob(ctx.db, id, selection);
 }
 
-/** The id of the org that a job is done for, if there is such a job. Rules decide by it. */
-export async function orgOfJob(ctx: Pick<Context, 'db'>, id: string): Promise<string | undefined> {
+/** What rules decide on a job by: the id of the org that it is done for, and its kind; nothing where there is no such job. */
+export async function standingOfJob(ctx: Pick<Context, 'db'>, id: string): Promise<{ orgId?: string; kind?: JobKind }> {
   const { rows } = await sql<{
-    org: string;
-  }>`/* org of job */ select o.public_id as org from ${jobTables} where j.public_id = ${id}`.execute(ctx.db);
-  return rows[0]?.org;
+    orgId: string;
+    kind: JobKind;
+  }>`/* org and kind of job */ select o.public_id as "orgId", j.kind from ${jobTables} where j.public_id = ${id}`.execute(ctx.db);
+  return rows[0] ?? {};
 }
 
 /** What an entry of the trail and the change itself need, whatever the caller asked for. */

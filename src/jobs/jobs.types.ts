@@ -84,7 +84,9 @@ export const JobConnection = connectionType('Job', () => Job);
 
 @ObjectType({ description: 'A step of a job: what was to be seen of it at that moment.', simpleResolvers: true })
 export class JobEvent {
-  @Field(() => Int, { description: 'Counted from 1 in each job, without a gap.' })
+  @Field(() => Int, {
+    description: 'Counted from 1 in each job, without a gap. Of a job that ended long ago only the last event is there.',
+  })
   readonly number: number;
 
   @Field(() => ID, { description: 'The job’s id.' })

@@ -13,6 +13,8 @@ import { AuditExportResolver } from '../audit/export.resolver.js';
 import { auditExportRules } from '../audit/export.rules.js';
 import { AuditProofResolver } from '../audit/proof.resolver.js';
 import { auditProofRules } from '../audit/proof.rules.js';
+import { AuditTailResolver } from '../audit/tail.resolver.js';
+import { auditTailRules } from '../audit/tail.rules.js';
 import { AuditViewsResolver } from '../auditViews/auditViews.resolver.js';
 import { auditViewRules } from '../auditViews/auditViews.rules.js';
 import { AuthProviderDeliveriesResolver } from '../authProvider/deliveries.resolver.js';
@@ -64,6 +66,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   GroupAssignmentsResolver,
   CredentialsResolver,
   AuditResolver,
+  AuditTailResolver,
   AuditTotalsResolver,
   AuditViewsResolver,
   GroupPermissionsResolver,
@@ -137,6 +140,7 @@ export function rulesOf(schema: GraphQLSchema): Rules {
     apiKeyRules,
     auditExportRules,
     auditProofRules,
+    auditTailRules,
     authProviderRules,
     explainRules,
     credentialRules,

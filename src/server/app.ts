@@ -8,6 +8,7 @@ import { follow, followRequests } from './followRequests.js';
 import { addHealthRoutes } from './health.js';
 import { hostRule, requireHost } from './hosts.js';
 import type { Metrics } from './metrics.js';
+import { refuseWhenBusy } from './refuseWhenBusy.js';
 import { RequestLog } from './requestLog.js';
 import { responseHeaders } from './responseHeaders.js';
 import { traceIdOf } from './traceContext.js';
@@ -22,11 +23,16 @@ declare module 'fastify' {
 }
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'allowedHosts' | 'corsOrigins' | 'drainTimeout' | 'host' | 'publicUrl' | 'trustProxy'>;
+  readonly config: Pick<
+    Config,
+    'allowedHosts' | 'corsOrigins' | 'drainDelay' | 'drainTimeout' | 'host' | 'maxInFlight' | 'maxWait' | 'publicUrl' | 'trustProxy'
+  >;
   readonly logger: FastifyBaseLogger;
   readonly metrics: Metrics;
   /** Resolves where requests can be served, and rejects where they can't; `Unavailable` with a reason that may be shown. */
   readonly ready: () => Promise<void>;
+  /** Milliseconds that a request which comes now can expect to wait; nothing, where it is left out. */
+  readonly expectedWait?: () => number;
   /** Adds the routes. Those of a surface that words its errors in its own way go into a plugin of their own. */
   readonly register: (app: FastifyInstance) => Promise<void>;
 }
@@ -54,7 +60,14 @@ const timeouts = {
  * Makes the HTTP server, ready and not listening: the way that every request goes, whichever surface it is for, with health and metrics.
  * Closing it drains it; see `drainOnClose`.
  */
-export async function createApp({ config, logger, metrics, ready, register }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({
+  config,
+  logger,
+  metrics,
+  ready,
+  expectedWait = () => 0,
+  register,
+}: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: logger,
     logController: new RequestLog(),
@@ -91,12 +104,13 @@ export async function createApp({ config, logger, metrics, ready, register }: Ap
   app.setNotFoundHandler(handleNoRoute);
 
   followRequests(app, metrics);
-  const isDraining = drainOnClose(app, config.drainTimeout);
+  const isDraining = drainOnClose(app, { delay: config.drainDelay, timeout: config.drainTimeout });
   const allows = hostRule(config);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(responseHeaders(request.traceId));
     requireHost(request, allows);
   });
+  refuseWhenBusy(app, { inFlight: config.maxInFlight, wait: config.maxWait, expectedWait });
   await app.register(cors, corsOptions(config.corsOrigins));
 
   addHealthRoutes(app, { ready, isDraining, log: app.log });

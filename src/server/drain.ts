@@ -7,13 +7,22 @@ const interval = 50;
 /** Milliseconds of a drain after which a connection that has said nothing is taken to be one that a browser keeps in store. */
 const silence = 500;
 
+export interface DrainTimes {
+  /**
+   * Milliseconds before the rest, in which connections are still taken. A listener that closes resets those that wait for it, so a load
+   * balancer has to turn away first; it is told by `/readyz`, and by `Connection: close` on each answer.
+   */
+  readonly delay: number;
+  /** Milliseconds from then on, after which what is not done is cut off. */
+  readonly timeout: number;
+}
+
 /**
- * Makes `app.close()` drain: no new connection is taken, what was asked is answered, with `Connection: close`, and each connection
+ * Makes `app.close()` drain: after the delay no new connection is taken, what was asked is answered, with `Connection: close`, and each connection
  * is closed as it falls idle. What is not done after the timeout is cut off. `app.close()` resolves when no request is in flight.
- * @param timeout milliseconds
  * @returns whether the app drains
  */
-export function drainOnClose(app: FastifyInstance, timeout: number): () => boolean {
+export function drainOnClose(app: FastifyInstance, { delay, timeout }: DrainTimes): () => boolean {
   const requests = countRequests(app);
   const connections = new Set<Socket>();
   let deadline: number | undefined;
@@ -33,7 +42,9 @@ export function drainOnClose(app: FastifyInstance, timeout: number): () => boole
     done();
   });
 
-  app.addHook('preClose', (done) => {
+  app.addHook('preClose', async () => {
+    deadline = Date.now() + delay + timeout;
+    if (delay > 0) await sleep(delay);
     const start = Date.now();
     deadline = start + timeout;
     const timer = setInterval(() => {
@@ -49,7 +60,6 @@ export function drainOnClose(app: FastifyInstance, timeout: number): () => boole
     }, interval);
     app.server.once('close', () => clearInterval(timer));
     timer.unref();
-    done();
   });
 
   // The end of the server does not wait for the second one that Fastify opens for ::1 where the host is localhost.

@@ -5,7 +5,7 @@ import { forgiveAttempt, limits, networkOf, requireAttempt } from '../access/att
 import { verifyPassword } from '../access/passwords.js';
 import { hashOf, newSecret, refreshTokenPrefix } from '../access/secrets.js';
 import { change } from '../audit/change.js';
-import type { Tx } from '../audit/entry.js';
+import type { AuditEntryInput, Tx } from '../audit/entry.js';
 import type { AuthorColumns } from '../audit/record.js';
 import { recordRepeatable } from '../audit/repeats.js';
 import { actorOf, type Context } from '../context.js';
@@ -26,6 +26,8 @@ interface Pair {
   readonly account: Account;
   readonly sessionId: string;
   readonly refreshToken: string;
+  /** Seconds since 1970, by the database's clock. */
+  readonly issuedAt: number;
 }
 
 /**
@@ -62,6 +64,14 @@ export async function login(ctx: Context, { email, password }: LoginInput, selec
  * made-up emails can't flood the log. The refusal stands whether or not it could be recorded.
  */
 async function recordFailedLogin(ctx: Context, email: string, account: Account | undefined): Promise<void> {
+  const resource = account
+    ? { type: 'user', id: account.id, displayId: account.displayName }
+    : { type: 'user', id: 'unknown', displayId: email };
+  await recordFailure(ctx, 'session.login_failed', resource);
+}
+
+/** By the object and the address: one entry for the first time, and one for the repetitions. It never throws. */
+async function recordFailure(ctx: Context, action: string, resource: AuditEntryInput['resource']): Promise<void> {
   const { ipAddress, traceId } = ctx.origin;
   const nobody: AuthorColumns = {
     actor_type: 'system',
@@ -70,13 +80,10 @@ async function recordFailedLogin(ctx: Context, email: string, account: Account |
     ip_address: ipAddress,
     trace_id: traceId,
   };
-  const resource = account
-    ? { type: 'user', id: account.id, displayId: account.displayName }
-    : { type: 'user', id: 'unknown', displayId: email };
   try {
-    await recordRepeatable(ctx, nobody, { action: 'session.login_failed', outcome: 'failed', resource }, [resource.id, ipAddress ?? '']);
+    await recordRepeatable(ctx, nobody, { action, outcome: 'failed', resource }, [resource.id, ipAddress ?? '']);
   } catch (failure) {
-    ctx.log.error({ err: failure, traceId }, 'a failed sign-in could not be recorded; it stays refused');
+    ctx.log.error({ err: failure, action, traceId }, 'a failed sign-in could not be recorded; it stays refused');
   }
 }
 
@@ -94,21 +101,32 @@ async function startSession(ctx: Context, account: Account): Promise<Pair> {
       })
       .returning('id as key')
       .executeTakeFirstOrThrow();
-    const refreshToken = await addRefreshToken(ctx, tx, key);
+    const issued = await addRefreshToken(ctx, tx, key);
     await tx.updateTable('users').set({ last_login_at: sql`now()` }).where('id', '=', account.key).execute();
     await record({ action: 'session.start', resource: { type: 'session', id: sessionId, displayId: account.displayName } });
-    return { account, sessionId, refreshToken };
+    return { account, sessionId, ...issued };
   });
 }
 
 /**
  * Trades a refresh token for a new pair. A token that was used before has been stolen, or answers to a thief's: the
- * session ends, with every token of its family (RFC 9700 §4.14.2).
+ * session ends, with every token of its family (RFC 9700 §4.14.2). Who presents a token that is good for nothing any more, because its
+ * session has ended, it has expired or its user may not sign in, is refused and told of in the trail.
  * @throws Unauthenticated
  */
 export async function refreshSession(ctx: Context, refreshToken: string, selection: Selection): Promise<SessionPayload> {
   const token = await findRefreshToken(ctx, refreshToken);
-  const pair = await change(authoredBy(ctx, token.account, token.sessionId), async ({ tx, record }) => {
+  const rotated = token.isGood ? await rotate(ctx, token) : 'dead';
+  if (rotated === 'dead') {
+    await recordFailure(ctx, 'session.refresh_failed', { type: 'session', id: token.sessionId, displayId: token.account.displayName });
+  }
+  if (typeof rotated === 'string') throw new Unauthenticated();
+  return payloadOf(ctx, rotated, selection);
+}
+
+/** @returns the new pair; or that the session had ended; or that it was ended, because the token was used before */
+function rotate(ctx: Context, token: FoundToken): Promise<Pair | 'dead' | 'reused'> {
+  const rotated = change(authoredBy(ctx, token.account, token.sessionId), async ({ tx, record }): Promise<Pair | 'reused'> => {
     // The session's row is the family's lock: of two that present one token, one rotates it and one is the reuse.
     const session = await tx
       .selectFrom('sessions')
@@ -127,18 +145,30 @@ export async function refreshSession(ctx: Context, refreshToken: string, selecti
     if (used.numUpdatedRows === 0n) {
       await tx.updateTable('sessions').set({ ended_at: sql`now()`, end_reason: 'reuse' }).where('id', '=', session.id).execute();
       await record({ action: 'session.end', resource, before: { endReason: null }, after: { endReason: 'reuse' } });
-      return undefined;
+      return 'reused';
     }
     const next = await addRefreshToken(ctx, tx, session.id);
     await record({ action: 'session.refresh', resource });
-    return { account: token.account, sessionId: token.sessionId, refreshToken: next };
+    return { account: token.account, sessionId: token.sessionId, ...next };
   });
-  // Only now: the end of the session must be committed, and an error would have rolled it back.
-  if (!pair) throw new Unauthenticated();
-  return payloadOf(ctx, pair, selection);
+  // The token stays as it was: the transaction was rolled back.
+  return rotated.catch((error: unknown) => {
+    if (error instanceof Unauthenticated) return 'dead' as const;
+    throw error;
+  });
 }
 
-async function findRefreshToken(ctx: Context, refreshToken: string) {
+interface FoundToken {
+  readonly key: string;
+  readonly sessionKey: string;
+  readonly sessionId: string;
+  readonly account: Account;
+  /** Whether the token, and whose it is, are such that its session may go on. */
+  readonly isGood: boolean;
+}
+
+/** @throws Unauthenticated for what was never given out, or is forgotten */
+async function findRefreshToken(ctx: Context, refreshToken: string): Promise<FoundToken> {
   const row = await ctx.db
     .selectFrom('refresh_tokens as t')
     .innerJoin('sessions as s', 's.id', 't.session_id')
@@ -146,14 +176,14 @@ async function findRefreshToken(ctx: Context, refreshToken: string) {
     .select(['t.id as key', 's.id as sessionKey', 's.public_id as sessionId'])
     .select(['u.id as userKey', 'u.public_id as userId', 'u.display_name as displayName'])
     .where('t.token_hash', '=', hashOf(refreshToken))
-    .where('t.expires_at', '>', sql<string>`now()`)
-    .where('u.status', '=', 'active')
-    .where('u.deleted_at', 'is', null)
-    .where(sql<boolean>`not exists (select from session_blocklist b where b.user_id = u.id)`)
+    .select(
+      sql<boolean>`t.expires_at > now() and u.status = 'active' and u.deleted_at is null
+        and not exists (select from session_blocklist b where b.user_id = u.id)`.as('isGood'),
+    )
     .executeTakeFirst();
   if (!row) throw new Unauthenticated();
-  const { key, sessionKey, sessionId, userKey, userId, displayName } = row;
-  return { key, sessionKey, sessionId, account: { key: userKey, id: userId, displayName } };
+  const { key, sessionKey, sessionId, userKey, userId, displayName, isGood } = row;
+  return { key, sessionKey, sessionId, account: { key: userKey, id: userId, displayName }, isGood };
 }
 
 /**
@@ -187,17 +217,19 @@ function afterSeconds(seconds: number) {
   return sql<string>`now() + make_interval(secs => ${seconds})`;
 }
 
-async function addRefreshToken(ctx: Context, tx: Tx, sessionKey: string): Promise<string> {
-  const token = newSecret(refreshTokenPrefix);
-  await tx
+async function addRefreshToken(ctx: Context, tx: Tx, sessionKey: string): Promise<Pick<Pair, 'refreshToken' | 'issuedAt'>> {
+  const refreshToken = newSecret(refreshTokenPrefix);
+  const { issuedAt } = await tx
     .insertInto('refresh_tokens')
-    .values({ session_id: sessionKey, token_hash: hashOf(token), expires_at: afterSeconds(ctx.refreshTokenTtl) })
-    .execute();
-  return token;
+    .values({ session_id: sessionKey, token_hash: hashOf(refreshToken), expires_at: afterSeconds(ctx.refreshTokenTtl) })
+    .returning(sql<number>`extract(epoch from now())::float8`.as('issuedAt'))
+    .executeTakeFirstOrThrow();
+  return { refreshToken, issuedAt };
 }
 
 async function payloadOf(ctx: Context, pair: Pair, selection: Selection): Promise<SessionPayload> {
-  const { token, expiresAt } = issueAccessToken(ctx.keys, { sub: pair.account.id, sid: pair.sessionId }, ctx.accessTokenTtl);
+  const claims = { sub: pair.account.id, sid: pair.sessionId };
+  const { token, expiresAt } = issueAccessToken(ctx.keys, claims, ctx.accessTokenTtl, pair.issuedAt);
   const user = await findUser(ctx, pair.account.id, selection);
   // The row has the fields that were asked for, which are all that can be read of it.
   return { accessToken: token, refreshToken: pair.refreshToken, expiresAt: expiresAt.toISOString(), user: user as SessionPayload['user'] };

@@ -9,7 +9,7 @@ const system = { actor: null, origin: { traceId: '0'.repeat(32), ipAddress: null
  * Encrypts the address of every shard, archived ones with them, under the newest key: older keys are needed no more. Safe to run again,
  * and beside gateways that know the newest key.
  * @returns how many shards were not under it yet
- * @throws Unavailable where a key that is needed is not there; what was done before stays done
+ * @throws ShardKeyMissing where a key that is needed is not there; what was done before stays done
  */
 export async function rotateShardKeys(db: Kysely<DB>, keys: ShardKeys): Promise<number> {
   for (let rotated = 0; ; rotated += 1) {

@@ -1,17 +1,27 @@
+import { Unusable } from '../audit/unusable.js';
 import { ConfigError } from '../config.js';
 import { EmbeddedPostgresError } from '../db/embedded/embeddedPostgres.js';
 import { DatabaseIsNewer, DatabaseIsOlder } from '../db/migrator.js';
-import { Unavailable } from '../errors.js';
+import { Conflict, Invalid, NotFound, Unavailable } from '../errors.js';
 import { DocumentError } from '../rest/documentError.js';
+import { CanaryFailed } from '../tenancy/migrateTenants.js';
+import { ShardKeyMissing } from '../tenancy/shardKeys.js';
 import { ServerTooOld } from './prepareDatabase.js';
 
-/** Errors whose message was written for whoever starts the program. */
-const spoken = [ConfigError, EmbeddedPostgresError, DatabaseIsNewer, DatabaseIsOlder, DocumentError, ServerTooOld];
+/** Errors whose message was written for whoever starts the program, or one of its commands. */
+const spoken = [
+  ...[ConfigError, EmbeddedPostgresError, DatabaseIsNewer, DatabaseIsOlder, DocumentError, ServerTooOld],
+  ...[CanaryFailed, ShardKeyMissing],
+  ...[Conflict, Invalid, NotFound, Unusable],
+];
 
 /** Why the program does not start, in a line without a secret. */
 export function failureLine(error: unknown): string {
   if (!(error instanceof Error)) return 'The start failed.';
   if (spoken.some((type) => error instanceof type)) return error.message;
+  // An option that there is not, or without its value.
+  if ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')) return error.message;
+  if ('code' in error && error.code === 'ENOENT' && 'path' in error) return `${error.path} is not there.`;
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
     return `Port ${error.port} is in use. Stop what listens there, or set PORT.`;
   }

@@ -29,7 +29,7 @@ export function startWorkerOn(database: Database, config: Config, keys: SigningK
     applicationName: 'tenantry worker',
     onIdleError: (error) => log.warn({ err: error }, 'an idle connection of the worker to a shard was lost'),
   });
-  const worker = startWorker({ ...platformOf(own, tenancy, config, keys), log }, duties);
+  const worker = startWorker({ ...platformOf(own, tenancy, config, keys, log), log }, duties);
   return async () => {
     await worker.stop();
     await tenancy.close();

@@ -8,8 +8,8 @@ import { migrateTenantSchema, neededMigrations } from './tenantSchema.js';
 export interface FleetOptions {
   /** Tenants that are migrated at once. */
   readonly parallel: number;
-  /** Called after each tenant. */
-  readonly onTenant?: (slug: string, outcome: 'migrated' | 'failed') => void;
+  /** Called after each tenant. @param reason why it failed; undefined where it did not */
+  readonly onTenant?: (slug: string, reason: string | undefined) => void;
 }
 
 export interface FleetOutcome {
@@ -19,8 +19,8 @@ export interface FleetOutcome {
 
 /** The first tenant could not be migrated: the others were left as they are. */
 export class CanaryFailed extends Error {
-  constructor(slug: string, options: ErrorOptions) {
-    super(`The first tenant, ${slug}, could not be migrated. The others were left as they are.`, options);
+  constructor(slug: string, reason: string) {
+    super(`The first tenant, ${slug}, could not be migrated: ${reason} The others were left as they are.`);
     this.name = 'CanaryFailed';
   }
 }
@@ -32,30 +32,36 @@ interface Tenant {
 
 /**
  * Brings the schemas of all tenants up to this program: first one alone, then the others side by side. Those that are known to be up to
- * date are passed over, so that a run which was cut off is taken up by the next one. A tenant that fails is left as it was, and is behind
- * until a later run; how each one went stands in `tenant_migrations`.
+ * date are passed over, so that a run which was cut off is taken up by the next one; it needs no first tenant where one has gone well
+ * before. A tenant that fails is left as it was, and is behind until a later run; how each one went stands in `tenant_migrations`.
  * @throws CanaryFailed where the first one fails
  */
 export async function migrateTenants(platform: Pick<Platform, 'db' | 'shardPools'>, options: FleetOptions): Promise<FleetOutcome> {
-  const [canary, ...others] = await tenantsBehind(platform.db);
+  const waiting = await tenantsBehind(platform.db);
   const outcome = { migrated: 0, failed: 0 };
-  if (!canary) return outcome;
 
-  async function migrateOne(tenant: Tenant): Promise<unknown> {
-    const error = await migrateTenant(platform, tenant);
-    const went = error === undefined ? 'migrated' : 'failed';
-    outcome[went] += 1;
-    options.onTenant?.(tenant.slug, went);
-    return error;
+  async function migrateOne(tenant: Tenant): Promise<string | undefined> {
+    const reason = await migrateTenant(platform, tenant);
+    outcome[reason === undefined ? 'migrated' : 'failed'] += 1;
+    options.onTenant?.(tenant.slug, reason);
+    return reason;
   }
-
-  const cause = await migrateOne(canary);
-  if (cause !== undefined) throw new CanaryFailed(canary.slug, { cause });
   async function work(): Promise<void> {
-    for (let tenant = others.shift(); tenant; tenant = others.shift()) await migrateOne(tenant);
+    for (let tenant = waiting.shift(); tenant; tenant = waiting.shift()) await migrateOne(tenant);
   }
+
+  const canary = (await hasGoneWell(platform.db)) ? undefined : waiting.shift();
+  const reason = canary && (await migrateOne(canary));
+  if (canary && reason !== undefined) throw new CanaryFailed(canary.slug, reason);
   await Promise.all(Array.from({ length: options.parallel }, work));
   return outcome;
+}
+
+/** Whether this program's newest migration was run on any tenant. */
+async function hasGoneWell(db: Kysely<DB>): Promise<boolean> {
+  const { rows } = await sql`/* has a tenant gone well */ select from tenant_migrations
+    where status = 'migrated' and latest >= ${neededMigrations.at(-1)} limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 /** Tenants that are not known to have this program's newest migration; the platform's own org first, the canary. */
@@ -68,8 +74,11 @@ async function tenantsBehind(db: Kysely<DB>): Promise<Tenant[]> {
   return rows;
 }
 
-/** @returns what went wrong; undefined where nothing did */
-async function migrateTenant({ db, shardPools }: Pick<Platform, 'db' | 'shardPools'>, { org_id: orgKey }: Tenant): Promise<unknown> {
+/** @returns why it could not be migrated; undefined where it was */
+async function migrateTenant(
+  { db, shardPools }: Pick<Platform, 'db' | 'shardPools'>,
+  { org_id: orgKey }: Tenant,
+): Promise<string | undefined> {
   try {
     const placement = await placementOf(db, orgKey);
     // Deleted since the run began.
@@ -78,13 +87,17 @@ async function migrateTenant({ db, shardPools }: Pick<Platform, 'db' | 'shardPoo
     await note(db, orgKey, 'migrated', null);
     return undefined;
   } catch (error) {
-    await note(db, orgKey, 'failed', isOutage(error) ? 'The shard does not answer.' : said(error));
-    return error ?? new Error('Nothing was said.');
+    const reason = reasonOf(error);
+    await note(db, orgKey, 'failed', reason);
+    return reason;
   }
 }
 
-function said(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
+/** A sentence. */
+function reasonOf(error: unknown): string {
+  if (isOutage(error)) return 'The shard does not answer.';
+  const said = (error instanceof Error ? error.message : String(error)).slice(0, 490);
+  return /[.!?]$/.test(said) ? said : `${said}.`;
 }
 
 async function note(db: Kysely<DB>, orgKey: string, status: 'migrated' | 'failed', error: string | null): Promise<void> {

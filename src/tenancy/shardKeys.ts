@@ -10,6 +10,13 @@ export interface ShardKey {
   readonly secret: Buffer;
 }
 
+/** The configuration lacks a key that the address of a shard was encrypted with, or has another one of its version. */
+export class ShardKeyMissing extends Unavailable {
+  constructor(version: number, options: ErrorOptions) {
+    super(`The address of this shard cannot be read. The configuration lacks its key, of version ${version}.`, 60, options);
+  }
+}
+
 /** The newest key encrypts; all decrypt, until everything is re-encrypted. */
 export interface ShardKeys {
   readonly newest: number;
@@ -42,7 +49,7 @@ export function sealDsn({ newest, byVersion }: ShardKeys, shardId: string, dsn: 
 /**
  * Decrypts the DSN of a shard. A secret: it is in no log line and no error.
  * @param shardId public id
- * @throws Unavailable where the key is not there, or the ciphertext is not this shard's
+ * @throws ShardKeyMissing where the key is not there, or the ciphertext is not this shard's
  */
 export function openDsn({ byVersion }: ShardKeys, shardId: string, { ciphertext, keyVersion }: SealedDsn): string {
   try {
@@ -53,7 +60,7 @@ export function openDsn({ byVersion }: ShardKeys, shardId: string, { ciphertext,
     decipher.setAuthTag(ciphertext.subarray(nonceLength, nonceLength + tagLength));
     return Buffer.concat([decipher.update(ciphertext.subarray(nonceLength + tagLength)), decipher.final()]).toString('utf8');
   } catch (cause) {
-    throw new Unavailable('The address of this shard cannot be read. The configuration lacks its key.', 60, { cause });
+    throw new ShardKeyMissing(keyVersion, { cause });
   }
 }
 

@@ -37,7 +37,11 @@ export function makeTenantSchema<Tables>(db: Kysely<Tables>, schema: string, bef
 
 /** Runs the migrations that a tenant's schema lacks, in one transaction. @returns their names */
 export function migrateTenantSchema<Tables>(db: Kysely<Tables>, schema: string): Promise<string[]> {
-  return inSchemaTransaction(db, schema, (tx) => migrate(tx, schema));
+  return inSchemaTransaction(db, schema, async (tx) => {
+    // Whoever asks for a table meanwhile waits behind this for whoever uses it now: not for long.
+    await sql`set local lock_timeout = '10s'`.execute(tx);
+    return migrate(tx, schema);
+  });
 }
 
 /**

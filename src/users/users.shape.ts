@@ -24,7 +24,9 @@ export const userShape: Shape = {
     preferences: sql`u.preferences`,
     settings: sql`u.settings`,
     authProvider: sql`u.auth_provider`,
-    defaultWorkspaceId: sql`(select w.public_id from workspaces w where w.id = u.default_workspace_id)`,
+    // None where the user has left it, by whichever way, or it was archived.
+    defaultWorkspaceId: sql`(select w.public_id from workspaces w join workspace_members wm on wm.workspace_id = w.id and wm.user_id = u.id
+      where w.id = u.default_workspace_id and w.archived_at is null)`,
     orgCount: sql`(select count(*)::int from org_memberships c where c.user_id = u.id and c.status = 'active')`,
     lastLoginAt: sql`u.last_login_at`,
     version: sql`u.version`,

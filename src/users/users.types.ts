@@ -58,7 +58,10 @@ export class User extends Node {
   @Field(() => String, { description: 'Where the user signs in: `local`, or the name of an outside provider.' })
   readonly authProvider: string;
 
-  @Field(() => ID, { nullable: true, description: 'The workspace that programs open first.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The workspace that programs open first; null as soon as the user is no member of it, or it is archived.',
+  })
   readonly defaultWorkspaceId: string | null;
 
   @Field(() => Int, { description: 'In how many orgs the user is an active member.' })

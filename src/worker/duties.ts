@@ -9,6 +9,7 @@ import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';
 import { passwordResets } from '../credentials/passwordResets.duty.js';
 import { jobSlots } from '../jobs/jobs.duty.js';
 import { undoMoves } from '../jobs/moving/undoMoves.duty.js';
+import { oldJobEvents } from '../jobs/oldJobEvents.duty.js';
 import { provisioningDuty } from '../tenancy/provisioning.duty.js';
 import { deadTokens } from '../tokens/deadTokens.duty.js';
 import type { Duty } from './duty.js';
@@ -25,6 +26,7 @@ export const duties: readonly Duty[] = [
   deadTokens,
   deliverSnapshots,
   ...jobSlots(),
+  oldJobEvents,
   passwordResets,
   provisioningDuty,
   undoMoves,

@@ -222,7 +222,9 @@ async function observedColumn(world: World, matrixRow: MatrixRow, mode: Mode, ki
     answers.map(({ name, said, traceId }) => {
       const { acts, refusals, isViolation } = trail.get(traceId) ?? { acts: 0, refusals: 0, isViolation: false };
       // What is refused leaves no trace of having been done, and one of having been tried; what is done leaves one.
-      const surplus = acts === (isMutation && said === 'ok' ? (row.entries ?? 1) : 0) ? '' : ` with ${acts} entries`;
+      const isExpected = acts === (isMutation && said === 'ok' ? (row.entries ?? 1) : 0);
+      // Who reads the trail is in it: the first time.
+      const surplus = isExpected || (row.isReading && said === 'ok' && acts === 1) ? '' : ` with ${acts} entries`;
       const isHidden = said === '404' || said === 'null';
       const untold = isStream || isHidden || refusals === (forbidden.has(said) ? 1 : 0) ? '' : ` with ${refusals} entries of the refusal`;
       return [name, `${said}${isViolation ? '!' : ''}${surplus}${untold}`];

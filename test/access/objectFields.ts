@@ -89,7 +89,7 @@ export const objectFields: Readonly<Record<string, ObjectField>> = {
   'Org.providers': { selection: 'providers { nodes { id } }', ...records },
   'Org.patients': { selection: 'patients { nodes { id } }', ...records },
   'Org.appointments': { selection: 'appointments { nodes { id } }', ...records },
-  'Org.jobs': { selection: 'jobs { nodes { id } }', opens: ['platform.orgs.seed'], also: ['orgAdmin'] },
+  'Org.jobs': { selection: 'jobs { nodes { id } }', opens: ['platform.orgs.seed', 'platform.orgs.update'], also: ['orgAdmin'] },
   'Job.org': { selection: 'org { id }', opens: ['platform.orgs.read'] },
 
   'OrgMembership.org': { selection: 'org { id }', opens: ['platform.orgs.read'], also: ['member', 'orgAdmin'] },

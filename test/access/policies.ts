@@ -99,6 +99,25 @@ export const policies = {
     keyWithout   | 403 ok!  ok     | 403 404! 404
     keyWith      | ok  ok   ok     | 404 404  404`),
 
+  // As `permission`, where another one opens it as well: who holds all but the one holds the other.
+  oneOfSeveralPermissions: policyTable(`
+                   any
+    anonymous    | 401 401  401
+    expired      | 401 401  401
+    revoked      | 401 401  401
+    deactivated  | 401 401  401
+    outsider     | 403 ok!  ok
+    member       | 403 ok!  ok
+    orgAdmin     | 403 ok!  ok
+    otherAdmin   | 403 ok!  ok
+    adminWithout | ok  ok   ok
+    adminWith    | ok  ok   ok
+    farWithout   | ok  ok   ok
+    farWith      | ok  ok   ok
+    impersonator | 403 403  403
+    keyWithout   | 403 ok!  ok
+    keyWith      | ok  ok   ok`),
+
   // A member of the org, or the permission; for who is neither member nor admin, the org does not exist.
   orgOrPermission: policyTable(`
                    own             | other           | absent

@@ -2,6 +2,7 @@ import { adminEmail } from '../support/fixtures.js';
 import type { Place, RootField } from './rootFields.js';
 
 const readsTrail: Pick<RootField, 'permission' | 'policy'> = { permission: 'platform.audit.read', policy: 'trail' };
+const asks: Pick<RootField, 'permission' | 'policy' | 'isReading'> = { ...readsTrail, isReading: true };
 /** A view belongs to another, who shares it: it is seen, and not changed. */
 const othersView: Pick<RootField, 'permission' | 'policy'> = { permission: 'platform.audit.read', policy: 'trailOfAnother' };
 
@@ -25,12 +26,13 @@ async function view({ gateway }: Place) {
 
 /** Root fields of the trail and of its views. */
 export const auditRootFields: Readonly<Record<string, RootField>> = {
-  'Query.auditEntries': { ...readsTrail, document: '{ auditEntries { nodes { id before } totalCount exactTotalCount totalIsEstimate } }' },
-  'Query.auditEntry': { ...readsTrail, document: 'query ($id: UUID!) { auditEntry(id: $id) { id after } }', variables: entry },
-  'Query.auditStats': { ...readsTrail, document: '{ auditStats { totalEntries todayCount distinctActors } }' },
+  'Query.auditEntries': { ...asks, document: '{ auditEntries { nodes { id before } totalCount exactTotalCount totalIsEstimate } }' },
+  'Query.auditEntry': { ...asks, document: 'query ($id: UUID!) { auditEntry(id: $id) { id after } }', variables: entry },
+  'Query.auditStats': { ...asks, document: '{ auditStats { totalEntries todayCount distinctActors } }' },
   'Query.auditResourceTypes': { ...readsTrail, document: '{ auditResourceTypes }' },
-  'Query.auditSeries': { ...readsTrail, document: '{ auditSeries(bucket: DAY, groupBy: ACTION) { key points { start count } } }' },
-  'Query.auditTop': { ...readsTrail, document: '{ auditTop(by: ACTOR) { key label count } }' },
+  'Query.auditSeries': { ...asks, document: '{ auditSeries(bucket: DAY, groupBy: ACTION) { key points { start count } } }' },
+  'Query.auditTop': { ...asks, document: '{ auditTop(by: ACTOR) { key label count } }' },
+  'Subscription.auditTail': { ...asks, document: 'subscription { auditTail { cursor entries { id before } } }' },
   'Query.auditViews': { ...readsTrail, document: '{ auditViews { nodes { id owner { id } } } }' },
   'Query.auditView': { ...readsTrail, document: 'query ($id: UUID!) { auditView(id: $id) { id filter } }', variables: view },
   'Mutation.createAuditView': {

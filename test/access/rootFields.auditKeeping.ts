@@ -27,6 +27,7 @@ export const auditKeepingRootFields: Readonly<Record<string, RootField>> = {
   'Query.auditProof': {
     permission: 'platform.audit.read',
     policy: 'trail',
+    isReading: true,
     document: 'query ($id: UUID!) { auditProof(entryId: $id) { text checkpoint { root } } }',
     variables: async ({ gateway }) => ({ id: await anEntry(gateway.database) }),
   },

@@ -37,7 +37,7 @@ const seeing = { permission, policy: 'adminOfTheOrgOrPermission' } as const;
 /** The root fields of jobs. */
 export const jobRootFields: Readonly<Record<string, RootField>> = {
   'Query.job': { ...seeing, document: 'query ($id: UUID!) { job(id: $id) { id } }', variables: jobOfTheOrg },
-  'Query.jobs': { ...seeding, document: '{ jobs { nodes { id } } }' },
+  'Query.jobs': { permission, policy: 'oneOfSeveralPermissions', document: '{ jobs { nodes { id } } }' },
   'Mutation.seedOrg': {
     ...seeding,
     document: 'mutation ($id: UUID!) { seedOrg(orgId: $id) { job { id } } }',

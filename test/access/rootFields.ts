@@ -36,6 +36,8 @@ export interface RootField {
   readonly spendsCaller?: true;
   /** How many entries a change leaves in the trail, where it is not one. */
   readonly entries?: number;
+  /** Reads the trail, which tells of it where the caller has not done so in the last minutes. */
+  readonly isReading?: true;
 }
 
 export interface Place {

@@ -15,7 +15,12 @@ export interface Downloaded {
 }
 
 /** @param onData may break the connection off */
-export function download({ url }: TestGateway, path: string, { token }: Caller, onData?: (soFar: number, cut: () => void) => void) {
+export function download(
+  { url }: Pick<TestGateway, 'url'>,
+  path: string,
+  { token }: Caller,
+  onData?: (soFar: number, cut: () => void) => void,
+) {
   return new Promise<Downloaded>((resolve, reject) => {
     const asked = request(`${url}${path}`, { headers: { authorization: `Bearer ${token}`, te: 'trailers' } }, (response) => {
       const chunks: Buffer[] = [];

@@ -1,20 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { parquetReadObjects } from 'hyparquet';
 import { sql } from 'kysely';
 import { auditRollups } from '../../src/audit/rollups.duty.js';
+import { encodeCursor } from '../../src/db/cursor.js';
+import { aKeyOf } from '../access/callers.js';
 import { anOrg, aUser } from '../support/builders.js';
-import { type TestGateway, testGateway } from '../support/gateway.js';
+import { subscribe } from '../support/eventStream.js';
+import { type Caller, type TestGateway, testGateway } from '../support/gateway.js';
+import { download, parseCsv } from './exports.js';
 import { type Actor, type Entry, isoMicros, someEntries, writeEntries } from './someEntries.js';
 
 let gateway: TestGateway;
 let actors: Actor[];
 let orgs: Actor[];
+/** A program: all its questions are one entry, which is there before it begins. */
+let reader: Caller;
+/** From where the tail of all entries begins. */
+let beginning: string;
 /** Every entry that there is. */
 let log: Entry[];
 
 beforeAll(async () => {
   gateway = await testGateway();
   const { database } = gateway;
+  reader = await aKeyOf(gateway, gateway.adminId, ['platform.audit.read', 'platform.audit.export']);
+  await ask('{ auditStats { totalEntries } }', {});
+  beginning = encodeCursor({ name: 'tail', type: 'xid8' }, { value: '0', id: '00000000-0000-0000-0000-000000000000' });
   const names = ['Ada Ampere', 'Bob Bell', 'Cy Celsius'];
   actors = await Promise.all(names.map(async (name) => ({ id: await aUser(database, { displayName: name }), name })));
   actors.push({ id: 'system', name: 'System' });
@@ -118,7 +131,7 @@ function filters(): fc.Arbitrary<Filter> {
 }
 
 async function ask<T>(document: string, variables: object): Promise<T> {
-  const { data, errors } = await gateway.graphql<T, object>(document, variables, { token: gateway.adminToken });
+  const { data, errors } = await gateway.graphql<T, object>(document, variables, reader);
   expect(errors).toEqual([]);
   if (!data) throw new Error('There is no data.');
   return data;
@@ -257,7 +270,83 @@ describe('for any filter', () => {
       runs,
     );
   });
+
+  it('exports in each format, and the tail, have the entries of the list', async () => {
+    const { rows } = await sql<{ id: string }>`select id from platform_audit_log order by xid, id`.execute(gateway.database.db);
+    const place = new Map(rows.map(({ id }, i) => [id, i]));
+    await fc.assert(
+      fc.asyncProperty(filters(), async (filter) => {
+        const expected = log.filter((entry) => matches(entry, filter));
+        for (const format of ['CSV', 'NDJSON', 'PARQUET'] as const)
+          expect(await exported(format, filter)).toEqual(ordered(expected, 'ASC'));
+        const byTransaction = expected.map(({ id }) => id).sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
+        expect(await tailed(filter, expected.length)).toEqual(byTransaction);
+      }),
+      { numRuns: 15 },
+    );
+  });
 });
+
+interface ExportAnswer {
+  readonly exportAudit: { readonly export: { readonly content: string } };
+}
+
+/** The rows of an export that the caller asks for, without those that exports leave, which come with each. */
+async function exported(format: 'CSV' | 'NDJSON' | 'PARQUET', filter: Filter): Promise<readonly string[]> {
+  const document = `mutation ($input: ExportAuditInput!) { exportAudit(input: $input) { export { content } } }`;
+  const answer = await ask<ExportAnswer>(document, { input: { format, filter } });
+  const { body, isWhole } = await download(gateway, answer.exportAudit.export.content, reader);
+  expect(isWhole).toBe(true);
+  const ids = await idsIn[format](body);
+  const known = new Set(log.map(({ id }) => id));
+  const { rows } = await sql<{ id: string }>`select id from platform_audit_log where action = 'audit_export.create'`.execute(
+    gateway.database.db,
+  );
+  const ofExports = new Set(rows.map(({ id }) => id));
+  for (const id of ids) expect(known.has(id) || ofExports.has(id)).toBe(true);
+  return ids.filter((id) => known.has(id));
+}
+
+const idsIn = {
+  CSV: (body: Buffer) => {
+    const [names = [], ...rows] = parseCsv(body.toString('utf8'));
+    const place = names.indexOf('id');
+    return rows.map((row) => row[place] ?? '');
+  },
+  NDJSON: (body: Buffer) => {
+    const lines = body.toString('utf8').trimEnd().split('\n');
+    return lines.slice(0, -1).map((line): string => JSON.parse(line).id);
+  },
+  PARQUET: async (body: Buffer) => {
+    const file = body.buffer.slice(body.byteOffset, body.byteOffset + body.length);
+    const rows = await parquetReadObjects({ file: file as ArrayBuffer, columns: ['id'] });
+    return rows.map(({ id }) => String(id));
+  },
+};
+
+interface TailEvent {
+  readonly cursor: string;
+  readonly entries: readonly { readonly id: string }[];
+}
+
+/** What the tail of a filter shows, from the first entry on, until it has nothing more to show. */
+async function tailed(filter: Filter, count: number): Promise<readonly string[]> {
+  const document = `subscription ($filter: AuditFilter, $after: String) { auditTail(filter: $filter, after: $after) { cursor entries { id } } }`;
+  const ids: string[] = [];
+  const known = new Set(log.map(({ id }) => id));
+  const { events } = await subscribe(gateway, document, { filter, after: beginning }, reader);
+  for (;;) {
+    const next = events.next();
+    // Once all is there that should be, it is given time to show too much.
+    const event = await (ids.length < count ? next : Promise.race([next, sleep(300, undefined)]));
+    if (!event?.value) break;
+    const { entries }: TailEvent = event.value.data.data.auditTail;
+    ids.push(...entries.map(({ id }) => id).filter((id) => known.has(id)));
+  }
+  // Not waited for: it comes behind the next event, which may never come. The stream ends with the gateway at the latest.
+  void events.return();
+  return ids;
+}
 
 /** When the bucket of each entry begins, as the database tells it of each entry alone. */
 async function startsOf(entries: readonly Entry[], unit: string, timeZone: string): Promise<Map<string, string>> {

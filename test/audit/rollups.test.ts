@@ -4,9 +4,10 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import { countEntries } from '../../src/audit/counts.service.js';
 import { auditRollups } from '../../src/audit/rollups.duty.js';
-import { grainsOf, rollups } from '../../src/audit/rollups.js';
+import { rollups } from '../../src/audit/rollups.js';
 import { openDatabase } from '../../src/db/pool.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
+import { countFaults, exact } from './countFaults.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -20,31 +21,7 @@ const writing = `insert into platform_audit_log (id, created_at, action, outcome
     'actor ' || i % 3, case when i % 3 = 0 then null else '00000000-0000-4000-8000-000000000000'::uuid end
   from generate_series(1, $1::int) i`;
 
-/** Where the counts differ from the entries that are said to be counted; and how many those are. */
-async function faults(): Promise<{ differing: number; uncounted: number }> {
-  let differing = 0;
-  for (const rollup of rollups) {
-    const { table, columns } = rollup;
-    const own = sql.join(columns.map((column) => sql.ref(column)));
-    const { rows } = await sql<{ count: number }>`
-      with truth as (
-        select g.grain, date_trunc(g.grain, created_at, 'UTC') as bucket, ${own}, count(*) as count
-        from platform_audit_log, unnest(${grainsOf(rollup)}::text[]) as g (grain)
-        where xid < (select xid from audit_counts_progress) group by g.grain, bucket, ${own}
-      ), kept as (select grain, bucket, ${own}, count from ${sql.table(table)})
-      select ((select count(*) from (table truth except all table kept) a) + (select count(*) from (table kept except all table truth) b))::int as count`.execute(
-      gateway.database.db,
-    );
-    differing += rows[0]?.count ?? 0;
-  }
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from platform_audit_log where xid >= (select xid from audit_counts_progress)`.execute(
-    gateway.database.db,
-  );
-  return { differing, uncounted: rows[0]?.count ?? 0 };
-}
-
-const exact = { differing: 0, uncounted: 0 };
+const faults = () => countFaults(gateway.database);
 
 /** The answer and the truth, in one snapshot. */
 function answerAndTruth(): Promise<{ answer: number; truth: number }> {

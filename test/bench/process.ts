@@ -76,3 +76,13 @@ export function memoryOf(pid: number): number | undefined {
 export function peakMemoryOf(pid: number): number | undefined {
   return memory(pid, 'VmHWM');
 }
+
+/** Milliseconds that a process has run on a core, finer than `cpuTimeOf`; undefined where the system does not say. */
+export function runTimeOf(pid: number): number | undefined {
+  try {
+    // The first figure is in nanoseconds (Documentation/scheduler/sched-stats.rst of the kernel).
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    return undefined;
+  }
+}

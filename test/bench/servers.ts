@@ -27,13 +27,14 @@ export interface ServerStart {
 /** Milliseconds for a server to start: the first start makes the demo data. */
 const startTimeout = 60_000;
 
-async function stopped(child: ChildProcess): Promise<void> {
+/** Ends a process in order. */
+export async function stopped(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');
 }
 
-function pidOf(child: ChildProcess): number {
+export function pidOf(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error('A server did not start.');
   return child.pid;
 }
@@ -68,7 +69,7 @@ export function startBareServer(start: ServerStart): Promise<Server> {
   return startPeer('./bareServer.js', start, [start.databaseUrl]);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   // It listens on TCP, so the address is no path of a pipe.
@@ -127,7 +128,8 @@ export async function restartProduct(start: ServerStart, token: string): Promise
   return { port, pid: pidOf(child), token, stop: () => stopped(child) };
 }
 
-async function untilReady(child: ChildProcess, port: number, logFile: string): Promise<void> {
+/** @throws Error with the log, where it does not come to serve */
+export async function untilReady(child: ChildProcess, port: number, logFile: string): Promise<void> {
   const deadline = Date.now() + startTimeout;
   while (child.exitCode === null && Date.now() < deadline) {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,13 +12,22 @@ import { signingKeys } from '../../src/access/signingKeys.js';
 const secret = randomBytes(32);
 const keys = signingKeys([{ kid: 'faults', secret }], 'tenantry', 'tenantry');
 
-/** An access token that every gateway of these tests takes. */
-export function tokenFor(userId: string): string {
-  return issueAccessToken(keys, { sub: userId }, 3_600).token;
+/** An access token that every gateway of these tests takes. @param ttl seconds */
+export function tokenFor(userId: string, ttl = 3_600): string {
+  return issueAccessToken(keys, { sub: userId }, ttl).token;
 }
 
-/** The program as it is built, where the build is fresh; or else its sources, which start slower. */
-const program = process.env.FAULT_PROGRAM ? [process.env.FAULT_PROGRAM] : ['--import', 'tsx', 'src/main.ts'];
+const sources = ['--import', 'tsx', 'src/main.ts'];
+/** The program as it is built, where the build is newer than the sources; or else the sources, which start slower. */
+const program = isBuilt() ? ['dist/src/main.js'] : sources;
+
+function isBuilt(): boolean {
+  const built = statSync('dist/src/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const files = ['src', 'migrations'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  );
+  return files.every((file) => statSync(file).mtimeMs < built);
+}
 
 /** A gateway with its worker in a process of its own, which can be killed and started again at the same address. */
 export interface GatewayProcess {
@@ -38,7 +47,13 @@ export interface GatewayProcess {
   discard(): Promise<void>;
 }
 
-export async function gatewayProcess(databaseUrl: string, env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
+/** @param preload modules of the tests that change the program before it starts: it then runs from its sources, as they do */
+export async function gatewayProcess(
+  databaseUrl: string,
+  env: Readonly<Record<string, string>> = {},
+  preload: readonly string[] = [],
+): Promise<GatewayProcess> {
+  const args = preload.length > 0 ? ['--import', 'tsx', ...preload.flatMap((module) => ['--import', module]), 'src/main.ts'] : program;
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-faults-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -71,7 +86,7 @@ export async function gatewayProcess(databaseUrl: string, env: Readonly<Record<s
     untilReady,
     end,
     async start() {
-      child = spawn(process.execPath, program, {
+      child = spawn(process.execPath, args, {
         env: {
           PATH: process.env.PATH,
           DATABASE_URL: databaseUrl,

@@ -16,14 +16,30 @@ export interface OwnServer {
   crash(): Promise<void>;
   /** Starts it again, on another port. @returns the port */
   restart(): Promise<number>;
+  /** Whether it has ended without having been stopped. */
+  readonly hasEnded: () => boolean;
   /** A way to the database that is open while `work` runs. */
   use<T>(work: (database: Database) => Promise<T>): Promise<T>;
   discard(): Promise<void>;
 }
 
-export async function ownServer(): Promise<OwnServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-server-'));
-  const start = () => startEmbeddedPostgres({ dataDir });
+export interface OwnServerOptions {
+  /** An empty folder for it, which it then leaves; one of its own where this is left out. */
+  readonly dataDir?: string;
+  /** By PostgreSQL's names. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export async function ownServer({ dataDir: given, settings }: OwnServerOptions = {}): Promise<OwnServer> {
+  const dataDir = given ?? mkdtempSync(join(tmpdir(), 'tenantry-server-'));
+  let hasEnded = false;
+  const onExit = () => {
+    hasEnded = true;
+  };
+  const start = () => {
+    hasEnded = false;
+    return startEmbeddedPostgres({ dataDir, settings, onExit });
+  };
   let server: EmbeddedPostgres = await start();
 
   async function use<T>(work: (database: Database) => Promise<T>): Promise<T> {
@@ -49,13 +65,16 @@ export async function ownServer(): Promise<OwnServer> {
       process.kill(server.pid, 'SIGQUIT');
       await server.stop();
     },
+    hasEnded: () => hasEnded,
     async restart() {
+      // Gives the folder free, where it ended by itself.
+      await server.stop();
       server = await start();
       return Number(new URL(server.url).port);
     },
     async discard() {
       await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (!given) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

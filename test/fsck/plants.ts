@@ -37,22 +37,22 @@ const nameTwins: readonly Plant[] = [
   },
   {
     check: 'No two users have the same email, folded',
-    sql: `${insertUser('ﬁona@test.example', 'one')}; ${insertUser('Fiona@test.example', 'two')}`,
+    sql: `drop index users_email_key; ${insertUser('ﬁona@test.example', 'one')}; ${insertUser('Fiona@test.example', 'two')}`,
     finds: /These users have one email/,
   },
   {
     check: 'No two users have the same username, folded',
-    sql: `${insertUser('a@test.example', 'ｚｏｅ')}; ${insertUser('b@test.example', 'zoe')}`,
+    sql: `drop index users_username_key; ${insertUser('a@test.example', 'ｚｏｅ')}; ${insertUser('b@test.example', 'zoe')}`,
     finds: /These users have one username/,
   },
   {
     check: 'No two groups have the same name, folded',
-    sql: `insert into groups (public_id, name) values (gen_random_uuid(), U&'Caf\\00E9'), (gen_random_uuid(), U&'CAFE\\0301')`,
+    sql: `drop index groups_name_key; insert into groups (public_id, name) values (gen_random_uuid(), U&'Caf\\00E9'), (gen_random_uuid(), U&'CAFE\\0301')`,
     finds: /These groups have one name/,
   },
   {
     check: 'No two shards have the same name, folded',
-    sql: `insert into shards (public_id, name, region, max_orgs, is_active, dsn_ciphertext, dsn_key_version)
+    sql: `drop index shards_name_key; insert into shards (public_id, name, region, max_orgs, is_active, dsn_ciphertext, dsn_key_version)
       values (gen_random_uuid(), 'ｍain', 'x', 1, false, '\\x00', 1)`,
     finds: /These shards have one name/,
   },

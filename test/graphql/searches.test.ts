@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type GraphQLField, getNamedType, isInputObjectType, isLeafType, isNonNullType, isObjectType } from 'graphql';
 import { buildUnguardedSchema } from '../../src/schema/schema.js';
 import { aTenant, aWorkspace } from '../support/builders.js';
+import { subscribe } from '../support/eventStream.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -27,6 +28,7 @@ const needed: Readonly<Record<string, string>> = {
 /** Where the objects that have such lists are found. */
 const holders: Readonly<Record<string, (list: string) => string>> = {
   Query: (list) => list,
+  Subscription: (list) => list,
   Org: (list) => `org(id: $orgId) { ${list} }`,
   Workspace: (list) => `workspace(id: $workspaceId) { ${list} }`,
 };
@@ -52,18 +54,31 @@ function searches(): { where: string; query: string }[] {
       if (!isInputObjectType(filter) || !filter.getFields().search) return [];
       const query = holders[type.name]?.(listOf(field)) ?? `no holder of ${type.name}`;
       const used = ['orgId', 'workspaceId'].filter((name) => query.includes(`$${name}`)).map((name) => `, $${name}: UUID!`);
-      return [{ where: `${type.name}.${field.name}`, query: `query ($search: String${used.join('')}) { ${query} }` }];
+      const kind = type.name === 'Subscription' ? 'subscription' : 'query';
+      return [{ where: `${type.name}.${field.name}`, query: `${kind} ($search: String${used.join('')}) { ${query} }` }];
     }),
   );
 }
 
-const search = (query: string, text: string) =>
-  gateway.graphql<unknown, object>(query, { search: text, ...ids }, { token: gateway.adminToken });
+interface ReadError {
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+/** The errors of the answer, or of the first event of a subscription. */
+async function errorsOf(query: string, text: string): Promise<readonly ReadError[]> {
+  const variables = { search: text, ...ids };
+  const caller = { token: gateway.adminToken };
+  if (!query.startsWith('subscription')) return (await gateway.graphql<unknown, object>(query, variables, caller)).errors;
+  const { body, events } = await subscribe(gateway, query, variables, caller);
+  if (body) return body.errors;
+  for await (const { data } of events) return data.errors ?? [];
+  throw new Error('The stream ended before its first event.');
+}
 
 describe('the search of', () => {
   it.each(searches())('$where takes 500 characters, as REST does, and names the field where there are more', async ({ query }) => {
-    expect((await search(query, '🐢'.repeat(500))).errors).toEqual([]);
-    const { errors } = await search(query, `${'🐢'.repeat(500)}x`);
+    expect(await errorsOf(query, '🐢'.repeat(500))).toEqual([]);
+    const errors = await errorsOf(query, `${'🐢'.repeat(500)}x`);
     expect(errors.map(({ extensions }) => extensions)).toEqual([
       {
         code: 'BAD_USER_INPUT',

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { undoMoves } from '../../src/jobs/moving/undoMoves.duty.js';
 import { freezeSchema } from '../../src/tenancy/freeze.js';
 import { placementOf } from '../../src/tenancy/placement.js';
@@ -9,6 +11,7 @@ import { aMembership, aTenant, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { contentsOf, jobOf, schemaOf, seed, small, workThrough } from './jobsKit.js';
 import { anotherShard, askToMove, hasSchema, move, movesInTrail, type OtherShard, placeOf } from './movingKit.js';
+import { startWriters } from './writers.js';
 
 let gateway: TestGateway;
 let other: OtherShard;
@@ -51,6 +54,53 @@ describe('A move', () => {
     await addLocation(org.key, 'L-NEW');
     expect((await contentsOf(gateway, org.key)).locations.rows).toBe(2);
     expect(await movesInTrail(gateway, org.id)).toEqual(['org.move_start', 'org.move']);
+  });
+
+  it('of an org that is written to all the while loses no write that was acknowledged, and says truly for how long it refused', async () => {
+    const org = await aSeededTenant();
+    const { patients } = await contentsOf(gateway, org.key);
+    const writers = startWriters(gateway.platform, org.key, 3, 5);
+    const id = await move(gateway, org.id, other.id);
+    await workThrough(gateway);
+    // They go on until the copy has taken writes, too.
+    const since = async () => inTenant(gateway.platform, org.key, (tx) => tx.selectFrom('locations').select('public_id').execute());
+    const atSwitch = (await since()).length;
+    while ((await since()).length < atSwitch + 10) await sleep(20);
+    const written = await writers.stop();
+
+    const { status, statistics } = await jobOf(gateway, id);
+    expect(status).toBe('completed');
+    expect(await placeOf(gateway, org.key)).toEqual({ shard_id: other.address.key, status: 'active' });
+    expect(written.other).toEqual([]);
+    expect(written.refused).toBeGreaterThan(0);
+    const kept = new Set((await since()).map((row) => row.public_id));
+    expect([...written.acknowledged].filter((one) => !kept.has(one))).toEqual([]);
+    // The seeded one beside them: what was refused is not there.
+    expect(kept.size).toBe(written.acknowledged.size + small.locations);
+    expect((await contentsOf(gateway, org.key)).patients).not.toEqual(patients);
+    // Writers find out between two of their tries, and no sooner than the switch is committed.
+    expect(statistics.writesRefusedMs).toBeGreaterThan(0);
+    expect(written.longestRefusal).toBeLessThan(statistics.writesRefusedMs + 2_000);
+  });
+
+  it('that cannot freeze for a writer who takes their time says nothing of refusals, and freezes the next time', async () => {
+    const org = await aSeededTenant();
+    const slow = new pg.Client({ connectionString: gateway.database.url });
+    await slow.connect();
+    await slow.query('begin');
+    await slow.query(`delete from ${org.schema}.appointments`);
+    const id = await move(gateway, org.id, other.id);
+    await workThrough(gateway);
+    expect(await jobOf(gateway, id)).toMatchObject({ status: 'queued', errors: [expect.stringMatching(/took too long/)] });
+    const noted = () => gateway.database.db.selectFrom('org_moves').select('frozen_at').execute();
+    expect(await noted()).toEqual([{ frozen_at: null }]);
+    await addLocation(org.key, 'L-MEANWHILE');
+    await slow.query('rollback');
+    await slow.end();
+    await gateway.database.db.updateTable('jobs').set({ run_at: new Date().toISOString() }).where('public_id', '=', id).execute();
+    await workThrough(gateway);
+    expect((await jobOf(gateway, id)).status).toBe('completed');
+    expect((await contentsOf(gateway, org.key)).locations.rows).toBe(2);
   });
 
   it('leaves a copy that nobody writes to, and that is dropped when its time is over', async () => {

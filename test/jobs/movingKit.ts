@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import type { Platform } from '../../src/context.js';
 import { startEmbeddedPostgres } from '../../src/db/embedded/embeddedPostgres.js';
+import type { Database } from '../../src/db/pool.js';
 import { addressOf, type ShardAddress } from '../../src/tenancy/shardAddress.js';
 import { sealDsn } from '../../src/tenancy/shardKeys.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -12,12 +14,23 @@ export interface OtherShard {
   readonly id: string;
   readonly address: ShardAddress;
   readonly url: string;
+  /** Ends the server by SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts the server again after that, at the same address. */
+  revive(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function anotherShard(gateway: TestGateway): Promise<OtherShard> {
+/** Where a shard is registered. */
+interface Registry {
+  readonly platform: Pick<Platform, 'shardKeys'>;
+  readonly database: Pick<Database, 'db'>;
+}
+
+export async function anotherShard(gateway: Registry): Promise<OtherShard> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-shard-'));
-  const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
+  const settings = { fsync: 'off', max_connections: '200' };
+  let server = await startEmbeddedPostgres({ dataDir, settings });
   const id = crypto.randomUUID();
   const { ciphertext, keyVersion } = sealDsn(gateway.platform.shardKeys, id, server.url);
   const row = await gateway.database.db
@@ -29,6 +42,14 @@ export async function anotherShard(gateway: TestGateway): Promise<OtherShard> {
     id,
     address: addressOf(row),
     url: server.url,
+    async kill() {
+      // Its other processes end with it.
+      process.kill(server.pid, 'SIGKILL');
+      await server.stop();
+    },
+    async revive() {
+      server = await startEmbeddedPostgres({ dataDir, settings: { ...settings, port: new URL(server.url).port } });
+    },
     async stop() {
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true });

@@ -79,6 +79,20 @@ describe('close', () => {
     expect(await closing(app)).toBeLessThan(1_000);
   });
 
+  it('takes connections for DRAIN_DELAY, unready, and tells each to go', async () => {
+    const { app } = await anApp({ register: slow, env: { DRAIN_DELAY: '300' } });
+    const port = await listening(app);
+    const closed = closing(app);
+    await sleep(100);
+    const [client, probe] = await Promise.all([Client.to(port), Client.to(port)]);
+    client.say('GET /slow/300 HTTP/1.1', 'Host: localhost');
+    probe.say('GET /readyz HTTP/1.1', 'Host: localhost');
+    await Promise.all([client.closed, probe.closed]);
+    expect(client.received).toMatch(/^HTTP\/1.1 200 OK\r\n.*connection: close\r\n.*\{"answered":"300"\}$/is);
+    expect(probe.received).toMatch(/^HTTP\/1.1 503 /);
+    expect(await closed).toBeGreaterThanOrEqual(300);
+  });
+
   it('is unready while it drains', async () => {
     const { app } = await anApp({ register: slow });
     const port = await listening(app);

@@ -3,10 +3,17 @@ import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 
+async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await condition()); tries += 1) {
+    if (tries > 500) throw new Error('It did not come about.');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 let database: TestDatabase;
 let gateway: TestGateway;
 beforeAll(async () => {
-  database = await testDatabase('template', { poolSize: 1, acquireTimeout: 100, statementTimeout: 200 });
+  database = await testDatabase('template', { poolSize: 1, acquireTimeout: 500, statementTimeout: 200 });
   gateway = await testGateway({}, database);
 });
 afterAll(async () => {
@@ -31,6 +38,69 @@ describe('when every connection is taken', () => {
     taken.release();
     expect((await gateway.rest('GET', '/api/v1/platform/me', { token })).status).toBe(200);
     expect((await gateway.rest('GET', '/readyz')).status).toBe(200);
+  });
+});
+
+describe('when as many requests are worked on as may be', () => {
+  it('refuses what comes beyond at once, in each surface’s words, answers health, and serves again', async () => {
+    const patient = await testDatabase('template', { statementTimeout: 20_000 });
+    const busy = await testGateway({ MAX_REQUESTS_IN_FLIGHT: '2' }, patient);
+    const token = busy.adminToken;
+    const blocker = new pg.Client({ connectionString: patient.url });
+    await blocker.connect();
+    try {
+      await blocker.query('begin');
+      await blocker.query('lock table orgs in access exclusive mode');
+      const waiting = [1, 2].map(() => busy.rest('GET', '/api/v1/platform/orgs', { token }));
+      await eventually(async () => (await blocker.query('select from pg_locks where not granted')).rowCount !== 0);
+      const start = performance.now();
+      const [platform, v1, graphql, livez] = await Promise.all([
+        busy.rest('GET', '/api/v1/platform/me', { token }),
+        busy.rest('GET', '/v1/users/me', { token }),
+        busy.graphql('{ me { id } }', undefined, { token }),
+        busy.rest('GET', '/livez'),
+      ]);
+      // The two wait for as long as the lock is held: these did not.
+      expect(performance.now() - start).toBeLessThan(2_000);
+      expect(platform).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE', detail: expect.stringContaining('busy') } });
+      expect(v1).toMatchObject({ status: 503, body: { status_code: 503 } });
+      expect([platform, v1, graphql].map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual(Array(3).fill([503, '1']));
+      expect(livez.status).toBe(200);
+      await blocker.query('rollback');
+      await Promise.all(waiting);
+      expect((await busy.rest('GET', '/api/v1/platform/me', { token })).status).toBe(200);
+    } finally {
+      await blocker.end();
+      await busy.close();
+      await patient.drop();
+    }
+  });
+});
+
+describe('when a request would have to wait for long', () => {
+  it('is refused at once, while what was let in is served', async () => {
+    // A pool of two connections, of which each is held for some milliseconds: sixty at once are too many for a wait of 20 ms.
+    const narrow = await testDatabase('template', { poolSize: 2 });
+    const busy = await testGateway({ DATABASE_POOL_SIZE: '2', MAX_WAIT: '20' }, narrow);
+    try {
+      const ask = async () => {
+        const start = performance.now();
+        const { status } = await busy.rest('GET', '/api/v1/platform/orgs?page_size=100', { token: busy.adminToken });
+        return { status, milliseconds: performance.now() - start };
+      };
+      const answers = [];
+      for (let wave = 0; wave < 20; wave += 1) {
+        answers.push(...Array.from({ length: 30 }, ask));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const answered = await Promise.all(answers);
+      const statuses = new Set(answered.map(({ status }) => status));
+      expect([...statuses].sort()).toEqual([200, 503]);
+      expect((await ask()).status).toBe(200);
+    } finally {
+      await busy.close();
+      await narrow.drop();
+    }
   });
 });
 

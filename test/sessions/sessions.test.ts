@@ -65,6 +65,8 @@ async function trailOf(sessionId: string | undefined) {
   return rows.map((row) => ({ ...row }));
 }
 
+/** Who presents a token that is good for nothing is not known by it. */
+const deadToken = { action: 'session.refresh_failed', actor_id: 'anonymous', actor_type: 'system' };
 const by = (id: string, ...actions: string[]) => actions.map((action) => ({ action, actor_id: id, actor_type: 'user' }));
 
 describe('signing in', () => {
@@ -143,7 +145,9 @@ describe('a refresh token', () => {
     expect(await Promise.all([stolen, next].map(({ accessToken }) => isLetIn(accessToken)))).toEqual([false, false]);
     const [ended, alive] = await sessionsOf(id);
     expect([ended?.endReason, alive?.endReason]).toEqual(['reuse', null]);
-    expect(await trailOf(ended?.id)).toEqual(by(id, 'session.start', 'session.refresh', 'session.end'));
+    // After the session's end neither is good for anything; both attempts are one entry, and counted.
+    expect((await refresh(stolen.refreshToken)).errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    expect(await trailOf(ended?.id)).toEqual([...by(id, 'session.start', 'session.refresh', 'session.end'), deadToken]);
     expect(await isLetIn(elsewhere.accessToken)).toBe(true);
     expect((await refresh(elsewhere.refreshToken)).errors).toEqual([]);
   });
@@ -161,8 +165,8 @@ describe('a refresh token', () => {
     expect((await refresh(pair.refreshToken)).errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
     const [session] = await sessionsOf(id);
     expect(session?.endReason).toBe('reuse');
-    // Of seven reuses, one ended the session.
-    expect(await trailOf(session?.id)).toEqual(by(id, 'session.start', 'session.refresh', 'session.end'));
+    // Of seven reuses, one ended the session; the others came after its end.
+    expect(await trailOf(session?.id)).toEqual([...by(id, 'session.start', 'session.refresh', 'session.end'), deadToken]);
   });
 
   it('is refused of a user who may not sign in', async () => {
@@ -172,6 +176,8 @@ describe('a refresh token', () => {
       await shutOut(gateway.database, id, how);
       const { data, errors } = await refresh(refreshToken);
       expect({ how, data, code: errors[0]?.extensions.code }).toEqual({ how, data: null, code: 'UNAUTHENTICATED' });
+      const [session] = await sessionsOf(id);
+      expect(await trailOf(session?.id)).toEqual([...by(id, 'session.start'), deadToken]);
     }
   });
 
@@ -183,6 +189,7 @@ describe('a refresh token', () => {
     expect((await refresh(refreshToken)).errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
     expect(await isLetIn(accessToken)).toBe(true);
     expect((await sessionsOf(id))[0]?.endReason).toBeNull();
+    expect(await trailOf(session?.id)).toEqual([...by(id, 'session.start'), deadToken]);
   });
 
   it('that never was is refused with the same answer as one that was used', async () => {
@@ -209,7 +216,7 @@ describe('signing out', () => {
     expect((await gateway.graphql(SignOutDocument, {}, { token: next.accessToken })).status).toBe(401);
     const [ended] = await sessionsOf(id);
     expect(ended?.endReason).toBe('logout');
-    expect(await trailOf(ended?.id)).toEqual(by(id, 'session.start', 'session.refresh', 'session.end'));
+    expect(await trailOf(ended?.id)).toEqual([...by(id, 'session.start', 'session.refresh', 'session.end'), deadToken]);
     expect(await isLetIn(elsewhere.accessToken)).toBe(true);
   });
 
@@ -228,7 +235,7 @@ describe('a session that has expired', () => {
     await letExpire(gateway.database, 'session', session?.id ?? '');
     expect(await isLetIn(accessToken)).toBe(false);
     expect((await refresh(refreshToken)).errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
-    expect(await trailOf(session?.id)).toEqual(by(id, 'session.start'));
+    expect(await trailOf(session?.id)).toEqual([...by(id, 'session.start'), deadToken]);
   });
 });
 

@@ -106,7 +106,7 @@ describe('the first start', () => {
     } finally {
       await database.drop();
     }
-  });
+  }, 180_000);
 
   it('prints a token and a line to paste where the database is its own', async () => {
     const started = program({ DEMO_DATA: 'false', ADMIN_PASSWORD: 'chosen by the owner', DATA_DIR: join(folder, 'own') });

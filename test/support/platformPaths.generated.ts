@@ -1163,7 +1163,7 @@ export interface components {
     SeedJobEvent: {
       /**
        * Format: int32
-       * @description Counted from 1 in each job, without a gap.
+       * @description Counted from 1 in each job, without a gap. Of a job that ended long ago only the last event is there.
        */
       id: number;
       /**

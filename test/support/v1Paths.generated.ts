@@ -252,7 +252,7 @@ export interface components {
       last_login: string | null;
       /**
        * Format: uuid
-       * @description The workspace that programs open first.
+       * @description The workspace that programs open first; null as soon as the user is no member of it, or it is archived.
        */
       default_workspace_id: string | null;
     };

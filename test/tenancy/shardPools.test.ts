@@ -88,8 +88,14 @@ async function fragileWay(): Promise<{ url: string; swallow(): void; mend(): voi
   };
 }
 
+function isKnownDead(outcome: unknown): boolean {
+  return outcome instanceof Unavailable && outcome.message === 'The database of this org does not answer. Try again shortly.';
+}
+
 describe('The pools of shards', () => {
   it('let a shard that never answers cost its own callers only, and those soon nothing', async () => {
+    // What is measured is whether they wait for each other, and not how long this machine takes to connect.
+    await Promise.all([ask(own()), ask(own())]);
     const hole = await blackHole();
     const dead = shardAt(`postgresql://me:x@127.0.0.1:${hole.port}/db`);
     const waiting = Array.from({ length: 10 }, () => timed(() => ask(dead)));
@@ -100,9 +106,10 @@ describe('The pools of shards', () => {
       expect(outcome).toBeInstanceOf(Unavailable);
       expect(took).toBeLessThan(10 * acquireTimeout);
     }
-    await timed(() => ask(dead));
-    const known = await timed(() => ask(dead));
-    expect(known.outcome).toMatchObject({ message: 'The database of this org does not answer. Try again shortly.' });
+    // One caller tries again after each rest; whoever comes behind that one is told at once.
+    let known = await timed(() => ask(dead));
+    for (let i = 0; i < 5 && !isKnownDead(known.outcome); i += 1) known = await timed(() => ask(dead));
+    expect(isKnownDead(known.outcome)).toBe(true);
     expect(known.took).toBeLessThan(acquireTimeout / 3);
     expect((await timed(() => ask(own()))).outcome).toBe(1);
     await hole.close();

@@ -1,12 +1,15 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from './error.js';
 import type { Place } from './place.js';
 
 /** The cluster's one role, and the database that the product uses. */
 export const roleName = 'tenantry';
+
+const run = promisify(execFile);
 
 export interface Cluster {
   readonly folder: string;
@@ -19,7 +22,7 @@ export interface Cluster {
  * The cluster of a place, made where there is none. What a first start left half made is made anew.
  * @throws EmbeddedPostgresError where it belongs to another major version, or can't be made
  */
-export function prepareCluster(place: Place, major: string): Cluster {
+export async function prepareCluster(place: Place, major: string): Promise<Cluster> {
   const folder = join(place.folder, 'cluster');
   const passwordFile = join(place.folder, 'password');
   if (existsSync(join(folder, 'PG_VERSION'))) {
@@ -37,12 +40,12 @@ export function prepareCluster(place: Place, major: string): Cluster {
   rmSync(passwordFile, { force: true });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
   if (place.owner) chownSync(passwordFile, place.owner.uid, place.owner.gid);
-  initialize(place, folder, passwordFile);
+  await initialize(place, folder, passwordFile);
   return { folder, password, isNew: true };
 }
 
 /** In another folder first, which is then renamed: a cluster is there whole or not at all. */
-function initialize(place: Place, folder: string, passwordFile: string): void {
+async function initialize(place: Place, folder: string, passwordFile: string): Promise<void> {
   // An initdb whose starter was killed may still be at work: it loses its folder, and never has ours.
   for (const name of readdirSync(place.folder)) {
     if (name.startsWith('cluster.part')) rmSync(join(place.folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
@@ -55,22 +58,22 @@ function initialize(place: Place, folder: string, passwordFile: string): void {
     // The server's own locale: the order of texts does not depend on the machine.
     ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C', '--data-checksums'],
   ];
-  const { status, stderr, error } = spawnSync(join(place.binaries, 'bin', 'initdb'), args, {
-    ...place.owner,
-    cwd: place.folder,
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
-  });
-  if (status !== 0) {
-    rmSync(part, { recursive: true, force: true });
-    const why =
-      error?.message ??
-      stderr
-        .trim()
-        .split('\n')
-        .find((line) => /error|fatal/i.test(line)) ??
-      `exit code ${status}`;
-    throw new EmbeddedPostgresError(`The embedded database can't be made in ${place.folder}: ${why}`, { cause: error });
+  try {
+    await run(join(place.binaries, 'bin', 'initdb'), args, {
+      ...place.owner,
+      cwd: place.folder,
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    });
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+    throw new EmbeddedPostgresError(`The embedded database can't be made in ${place.folder}: ${reasonOf(error)}`, { cause: error });
   }
   renameSync(part, folder);
+}
+
+/** What initdb said of its failure; or else how it ended. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'it said nothing';
+  const said = 'stderr' in error ? String(error.stderr).trim().split('\n') : [];
+  return said.find((line) => /error|fatal/i.test(line)) ?? error.message.split('\n')[0] ?? 'it said nothing';
 }

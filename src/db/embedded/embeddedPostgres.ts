@@ -37,7 +37,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const release = await lockFolder(dataDir);
   let server: Postmaster | undefined;
   try {
-    const cluster = prepareCluster(place, binaries.major);
+    const cluster = await prepareCluster(place, binaries.major);
     if (cluster.isNew) onProgress(`Made a database in ${place.folder}.`);
     await stopOrphan(cluster);
     const running = await startPostmaster(place, cluster, settings);

@@ -61,7 +61,7 @@ export async function startPostmaster(place: Place, cluster: Cluster, settings: 
 }
 
 async function startOnce(place: Place, cluster: Cluster, settings: Readonly<Record<string, string>>): Promise<Postmaster> {
-  const port = await freePort();
+  const port = settings.port === undefined ? await freePort() : Number(settings.port);
   const all = {
     listen_addresses: '127.0.0.1',
     port: String(port),

@@ -7,6 +7,8 @@ export interface TenantTable {
   readonly name: string;
   /** Those that hold data of their own, in their order. */
   readonly columns: readonly string[];
+  /** Those of the primary key; none where there is no such key. */
+  readonly key: readonly string[];
   /** The one that numbers its rows, where there is one. */
   readonly identity: string | null;
 }
@@ -26,6 +28,8 @@ export async function tablesInOrder(client: pg.Client, schema: string): Promise<
     `/* tables to copy */ select c.relname as name,
         array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
           and a.attgenerated = '' order by a.attnum) as columns,
+        array(select a.attname::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+          where i.indrelid = c.oid and i.indisprimary order by a.attnum) as key,
         (select a.attname from pg_attribute a where a.attrelid = c.oid and a.attidentity <> '') as identity,
         array(select distinct p.relname::text from pg_constraint k join pg_class p on p.oid = k.confrelid
           where k.conrelid = c.oid and k.contype = 'f' and p.oid <> c.oid) as refers_to,
@@ -46,7 +50,7 @@ export async function tablesInOrder(client: pg.Client, schema: string): Promise<
   return [...ordered, ...tables.filter(standsAlone)];
 }
 
-const named = (schema: string, { name }: TenantTable) => `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
+export const named = (schema: string, { name }: Pick<TenantTable, 'name'>) => `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
 
 /** Empties tables of a copy; those that refer to one of them must be among them. */
 export async function emptyTables(client: pg.Client, schema: string, tables: readonly TenantTable[]): Promise<void> {
@@ -67,11 +71,16 @@ export async function countRows(client: pg.Client, schema: string, table: Tenant
   return Number(rows[0]?.n ?? 0);
 }
 
+/** Some columns of a row as one text: equal where they are. */
+export function rowText(alias: string, columns: readonly string[]): string {
+  return `row(${columns.map((name) => `${alias}.${pg.escapeIdentifier(name)}`).join(', ')})::text`;
+}
+
 /** Sums up a table: the number of its rows, and the sum of the 64-bit hashes of their texts. */
 export async function sumOf(client: pg.Client, schema: string, table: TenantTable): Promise<TableSum> {
-  const columns = table.columns.map((name) => `t.${pg.escapeIdentifier(name)}`).join(', ');
   const { rows } = await client.query<{ rows: string; checksum: string }>(
-    `select count(*) as rows, coalesce(sum(hashtextextended(row(${columns})::text, 0)), 0)::text as checksum from ${named(schema, table)} t`,
+    `select count(*) as rows, coalesce(sum(hashtextextended(${rowText('t', table.columns)}, 0)), 0)::text as checksum
+      from ${named(schema, table)} t`,
   );
   return { rows: Number(rows[0]?.rows ?? 0), checksum: rows[0]?.checksum ?? '0' };
 }

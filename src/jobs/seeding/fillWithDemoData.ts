@@ -1,7 +1,7 @@
-import { Conflict, NotFound } from '../../errors.js';
+import { NotFound } from '../../errors.js';
 import { inTenant } from '../../tenancy/tenant.js';
 import type { DutyContext } from '../../worker/duty.js';
-import type { HeldJob, JobProgress } from '../queue/heldJob.js';
+import { type HeldJob, JobGivenUp, type JobProgress } from '../queue/heldJob.js';
 import { keptCounts } from './seedCounts.js';
 import type { Seeding } from './seeding.js';
 import { type Stage, stages, writeRows } from './stages.js';
@@ -24,7 +24,8 @@ const batchSize = 1_000;
 /**
  * Fills an org with demo data, stage by stage, in batches of one transaction each. What is there is skipped. Rows are the same for the same
  * org, so that neither a batch that is done twice nor a second filling changes anything.
- * @throws NotFound, Conflict where the org is gone or not active
+ * @throws NotFound where the org is gone
+ * @throws JobGivenUp where it is not active
  * @throws Unavailable where its shard does not answer
  */
 export async function* fillWithDemoData(ctx: DutyContext, job: HeldJob): AsyncGenerator<JobProgress> {
@@ -44,11 +45,11 @@ export async function* fillWithDemoData(ctx: DutyContext, job: HeldJob): AsyncGe
   }
 }
 
-/** Asked before each batch: an org that is suspended meanwhile is filled no further. */
+/** Asked before each batch: an org that is suspended meanwhile is filled no further, also not when it is resumed. */
 async function requireActive({ db }: DutyContext, job: HeldJob): Promise<{ created_at: string }> {
   const org = await db.selectFrom('orgs').select(['status', 'created_at']).where('id', '=', job.org.key).executeTakeFirst();
   if (!org) throw new NotFound('org', job.org.id);
-  if (org.status !== 'active') throw new Conflict(`The org is ${org.status}: only an active one is seeded.`, { status: org.status });
+  if (org.status !== 'active') throw new JobGivenUp(`The org is ${org.status}: only an active one is seeded.`, { status: org.status });
   return org;
 }
 

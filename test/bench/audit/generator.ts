@@ -4,16 +4,20 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { v7 as uuidv7 } from 'uuid';
 import { choicesFrom, seededRandom } from '../../../src/demo/random.js';
 
-/** What a generated trail is like. */
-export interface TrailOptions {
+/** What generated entries are like. */
+export interface EntriesOptions {
   readonly entries: number;
   /** Days up to now over which they lie. */
   readonly days: number;
-  readonly orgs: number;
-  readonly users: number;
   /** Entries of one transaction. */
   readonly batch: number;
   readonly seed: number;
+}
+
+/** What a generated trail is like. */
+export interface TrailOptions extends EntriesOptions {
+  readonly orgs: number;
+  readonly users: number;
 }
 
 export const defaultTrail: TrailOptions = { entries: 1_000_000, days: 730, orgs: 500, users: 5_000, batch: 50_000, seed: 20_260_101 };
@@ -56,13 +60,20 @@ const actions = [
 
 const fields = ['name', 'status', 'email', 'billingEmail', 'maxLocations', 'displayName', 'permissions', 'expiresAt'] as const;
 
-interface Named {
+/** A user or an org, by public id. */
+export interface Named {
   readonly id: string;
   readonly name: string;
 }
 
+/** Who acts, and where: the first of each by far the most often. */
+export interface People {
+  readonly users: readonly Named[];
+  readonly orgs: readonly Named[];
+}
+
 /** Ids that are the same for the same seed: the users are in the table, so that searches by name find them. */
-async function makePeople(client: pg.PoolClient, { users, orgs, seed }: TrailOptions): Promise<{ users: Named[]; orgs: Named[] }> {
+async function makePeople(client: pg.PoolClient, { users, orgs, seed }: TrailOptions): Promise<People> {
   const random = seededRandom(seed);
   const bytes = () => Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256));
   const named = (count: number, name: string): Named[] =>
@@ -83,35 +94,14 @@ const columns =
   'id, created_at, action, outcome, resource_type, resource_id, resource_display_id, changed_fields, actor_type, actor_id, actor_display_name, org_id, org_name, ip_address, trace_id';
 
 /**
- * Fills the trail with entries whose actors, orgs and actions are as unevenly frequent as real ones, in the order of their times, by COPY.
- * The same options make the same entries, but for the times, which end now.
+ * Makes people, and fills the trail with what they did. The same options make the same entries, but for the times, which end now.
  * @returns the seconds that it took
  */
 export async function generateTrail(pool: pg.Pool, options: TrailOptions = defaultTrail): Promise<number> {
   const begun = performance.now();
   const client = await pool.connect();
   try {
-    const people = await makePeople(client, options);
-    const now = Date.now();
-    await client.query('select make_audit_partitions($1::date, current_date)', [new Date(now - options.days * dayMs).toISOString()]);
-    const line = lineMaker(people, options, now);
-    const { rows: indexes } = await client.query<{ definition: string }>(
-      `select pg_get_indexdef('platform_audit_log_search'::regclass) as definition`,
-    );
-    // Made at the end: an index of texts is built many times faster than it grows.
-    await client.query('drop index platform_audit_log_search');
-    for (let first = 0; first < options.entries; first += options.batch) {
-      const stream = client.query(copyFrom(`copy platform_audit_log (${columns}) from stdin`));
-      const done = once(stream, 'finish');
-      const last = Math.min(first + options.batch, options.entries);
-      for (let i = first; i < last; i += linesAtOnce) {
-        const lines = Array.from({ length: Math.min(linesAtOnce, last - i) }, (_, j) => line(i + j));
-        if (!stream.write(lines.join(''))) await once(stream, 'drain');
-      }
-      stream.end();
-      await done;
-    }
-    for (const { definition } of indexes) await client.query(definition);
+    await fillTrail(client, await makePeople(client, options), options);
     await client.query('analyze platform_audit_log');
   } finally {
     client.release();
@@ -119,10 +109,36 @@ export async function generateTrail(pool: pg.Pool, options: TrailOptions = defau
   return (performance.now() - begun) / 1_000;
 }
 
+/** Fills the trail with entries whose actors, orgs and actions are as unevenly frequent as real ones, in the order of their times, by COPY. */
+export async function fillTrail(client: pg.ClientBase, people: People, options: EntriesOptions): Promise<void> {
+  const now = Date.now();
+  await client.query('select make_audit_partitions($1::date, current_date)', [new Date(now - options.days * dayMs).toISOString()]);
+  const line = lineMaker(people, options, now);
+  const { rows: indexes } = await client.query<{ definition: string }>(
+    `select pg_get_indexdef('platform_audit_log_search'::regclass) as definition`,
+  );
+  // Made at the end: an index of texts is built many times faster than it grows.
+  await client.query('drop index platform_audit_log_search');
+  for (let first = 0; first < options.entries; first += options.batch) {
+    const stream = client.query(copyFrom(`copy platform_audit_log (${columns}) from stdin`));
+    const done = once(stream, 'finish');
+    const last = Math.min(first + options.batch, options.entries);
+    for (let i = first; i < last; i += linesAtOnce) {
+      const lines = Array.from({ length: Math.min(linesAtOnce, last - i) }, (_, j) => line(i + j));
+      if (!stream.write(lines.join(''))) await once(stream, 'drain');
+    }
+    stream.end();
+    await done;
+  }
+  await client.query("set maintenance_work_mem = '256MB'");
+  for (const { definition } of indexes) await client.query(definition);
+  await client.query('reset maintenance_work_mem');
+}
+
 const linesAtOnce = 1_000;
 
 /** One entry as a line of COPY's text format. None of its texts needs to be escaped. */
-function lineMaker({ users, orgs }: { users: readonly Named[]; orgs: readonly Named[] }, options: TrailOptions, now: number) {
+function lineMaker({ users, orgs }: People, options: EntriesOptions, now: number) {
   const random = seededRandom(options.seed);
   const choose = choicesFrom(options.seed + 1);
   // The first of a list is by far the most frequent.
@@ -152,7 +168,10 @@ function lineMaker({ users, orgs }: { users: readonly Named[]; orgs: readonly Na
       org?.id ?? '\\N',
       org?.name ?? '\\N',
       `10.${choose.below(256)}.${choose.below(256)}.1`,
-      '\\N',
+      // One trace each, which is what a request leaves.
+      Math.floor(random() * 2 ** 48)
+        .toString(16)
+        .padStart(32, '0'),
     ].join('\t')}\n`;
   };
 }

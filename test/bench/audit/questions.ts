@@ -137,7 +137,7 @@ async function middlingOf(pool: pg.Pool, column: string): Promise<string> {
 }
 
 /** The last row before a page, as a cursor names it. */
-async function placeOf(pool: pg.Pool, depth: number): Promise<{ id: string; at: string }> {
+export async function placeOf(pool: pg.Pool, depth: number): Promise<{ id: string; at: string }> {
   const { rows } = await pool.query(
     'select id, created_at::text as at from platform_audit_log order by created_at desc, id desc offset $1 limit 1',
     [depth - 1],

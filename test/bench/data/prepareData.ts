@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { fillTrail, type Named } from '../audit/generator.js';
 
 /** Rows of each kind. */
 export interface DataSize {
@@ -80,8 +81,6 @@ const entriesAtOnce = 20_000;
  * own: nothing that is measured reads one, and what is changed are the orgs of the demo data.
  */
 export async function prepareData(client: pg.Client, size: DataSize): Promise<void> {
-  const { rows } = await client.query<{ id: string }>(`select max(id)::text as id from users`);
-  const before = Number(rows[0]?.id ?? 0);
   await client.query(`
     insert into users (public_id, email, username, display_name, last_login_at, created_at, updated_at)
     select ${idOf(1, 'i')}, 'person' || i || '@bench.example', 'person' || i,
@@ -108,32 +107,17 @@ export async function prepareData(client: pg.Client, size: DataSize): Promise<vo
     insert into workspaces (public_id, org_id, name, slug)
     select ${idOf(4, 'i')}, o.id, ${oneOf(places, 'i / 7')} || ' ' || i, 'space-' || i
     from generate_series(1, ${size.workspaces}) i join orgs o on o.public_id = ${idOf(2, `i % ${size.orgs} + 1`)}`);
-  await prepareEntries(client, size, before);
+  await prepareEntries(client, size);
   await client.query('vacuum analyze');
 }
 
-/** Entries of the last 90 days, written without the index of texts, which is made anew when all are there: that takes a third of the time. */
-async function prepareEntries(client: pg.Client, { entries, users, orgs }: DataSize, seed: number): Promise<void> {
-  const index = await client.query<{ definition: string }>(`select pg_get_indexdef('platform_audit_log_search'::regclass) as definition`);
-  await client.query(`select make_audit_partitions((now() - interval '90 days')::date, current_date)`);
-  await client.query('drop index platform_audit_log_search');
-  for (let first = 1; first <= entries; first += entriesAtOnce) {
-    const last = Math.min(entries, first + entriesAtOnce - 1);
-    await client.query(`
-      insert into platform_audit_log (id, created_at, action, outcome, resource_type, resource_id, resource_display_id, changed_fields,
-        actor_type, actor_id, actor_display_name, org_id, org_name, ip_address, trace_id)
-      select ${idOf(5, 'i')}, now() - interval '1 hour' - (${entries} - i) * (interval '90 days' / ${entries}),
-        r.type || '.' || ${oneOf(['create', 'update', 'update', 'update', 'delete'], 'i / 5')},
-        case when i % 50 = 0 then 'denied' else 'success' end, r.type, ${idOf(1, `i * 31 % ${users} + 1`)}::text,
-        'person' || (i * 31 % ${users} + 1)::text || '@bench.example', array['name', 'version'], 'user', u.public_id::text, u.display_name,
-        o.public_id, o.name, '192.0.2.1', md5(i::text || '${seed}')
-      from generate_series(${first}, ${last}) i
-      cross join lateral (select ${oneOf(['user', 'org', 'workspace', 'group', 'api_key'], 'i')} as type) r
-      join users u on u.public_id = ${idOf(1, `i * 7 % least(${users}, 500) + 1`)}
-      join orgs o on o.public_id = ${idOf(2, `i * 13 % ${orgs} + 1`)}`);
-  }
-  await client.query("set maintenance_work_mem = '256MB'");
-  await client.query(index.rows[0]?.definition ?? '');
+/** Entries of the last 90 days, by five hundred users. */
+async function prepareEntries(client: pg.Client, { entries }: DataSize): Promise<void> {
+  const users = await client.query<Named>(
+    `select public_id as id, display_name as name from users where email like 'person%@bench.example' order by id limit 500`,
+  );
+  const orgs = await client.query<Named>(`select public_id as id, name from orgs where slug like 'bench-%' order by id`);
+  await fillTrail(client, { users: users.rows, orgs: orgs.rows }, { entries, days: 90, batch: entriesAtOnce, seed: 20_260_101 });
 }
 
 /** Waits until the product's worker has counted every entry. @throws Error after five minutes */

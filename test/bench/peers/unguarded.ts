@@ -32,7 +32,7 @@ const database = openDatabase({
 });
 const tenancy = openTenancy(database, config, { statementTimeout: config.databaseStatementTimeout, applicationName: 'bench' });
 const keys = signingKeys(config.jwtKeys ?? [keyKeptIn(config.dataDir)], config.jwtIssuer, config.jwtAudience);
-const platform = platformOf(database, tenancy, config, keys);
+const platform = platformOf(database, tenancy, config, keys, logger);
 const apollo = createApollo(buildUnguardedSchema(), logger);
 await apollo.start();
 const app = await createApp({
