@@ -11,6 +11,7 @@ import type { AuthProvider } from './authProvider/authProvider.js';
 import type { Conditions } from './conditions/conditions.js';
 import type { Copies } from './db/copies.js';
 import type { Notifications } from './db/notifications.js';
+import type { Standby } from './db/standby.js';
 import type { DB } from './db/types.generated.js';
 import { Unauthenticated } from './errors.js';
 import type { ShardKeys } from './tenancy/shardKeys.js';
@@ -19,6 +20,8 @@ import type { ShardPools } from './tenancy/shardPools.js';
 /** What a gateway is made with: the same for every request. */
 export interface Platform {
   readonly db: Kysely<DB>;
+  /** Where the data of queries is read for those who see their own changes there. */
+  readonly standby?: Standby;
   readonly notifications: Notifications;
   readonly keys: SigningKeys;
   /** Whose access tokens are taken beside our own. */
@@ -54,6 +57,13 @@ export interface Origin {
 export interface Context extends Platform {
   readonly actor: Actor | null;
   readonly enforcement: PermissionEnforcement;
+  /**
+   * What is shown is read here: the standby in a query that it may serve, and else `db`. What decides, and what is then changed, is read from
+   * `db`.
+   */
+  readonly reads: Kysely<DB>;
+  /** The caller's newest change, as `newestChangeOf` says; undefined where the standby is not to be read from. */
+  readonly newestChange?: string | null;
   readonly origin: Origin;
   /** What the request asks of its change; null where it makes none. */
   readonly conditions: Conditions | null;
@@ -70,6 +80,12 @@ export interface Context extends Platform {
 export interface StreamContext extends Context {
   /** Aborted when no one waits for more: the caller has gone, or the process stops. */
   readonly signal: AbortSignal;
+}
+
+/** The context of a query: it shows what the standby has, where that is all that the caller has changed. */
+export function forQuery<C extends Context>(ctx: C): C {
+  const { standby, newestChange } = ctx;
+  return standby && newestChange !== undefined && standby.serves(newestChange) ? { ...ctx, reads: standby.db } : ctx;
 }
 
 /** The caller. @throws Unauthenticated where there is none */

@@ -4,10 +4,10 @@ import type { GraphQLSchema } from 'graphql';
 import { recordDenial, recordingDenials } from './access/denial.js';
 import { decidePermission } from './access/rule.js';
 import type { Config } from './config.js';
-import { actorOf, type Context, type Platform } from './context.js';
+import { actorOf, type Context, forQuery, type Platform } from './context.js';
 import { expectedWait } from './db/expectedWait.js';
 import { requireMigrated } from './db/migrator.js';
-import type { Database } from './db/pool.js';
+import { type Database, stateOf } from './db/pool.js';
 import { Unavailable } from './errors.js';
 import { compileOperations } from './rest/compile.js';
 import { dialectOf } from './rest/dialect.js';
@@ -60,11 +60,7 @@ export async function createGateway({
 
   const apollo = createApollo(schema, logger);
   await apollo.start();
-  metrics.watchPool(() => ({
-    idle: database.pool.idleCount,
-    busy: database.pool.totalCount - database.pool.idleCount,
-    waiting: database.pool.waitingCount,
-  }));
+  metrics.watchPool(stateOf(database.pool));
 
   return createApp({
     config,
@@ -105,7 +101,7 @@ async function addRest(
     const operations = compileOperations(dialect, folder, surface);
     await app.register(restSurface<Context>, {
       surface,
-      operations: operations.map(withDenials),
+      operations: operations.map(withDenials).map(withStandby),
       contextOf,
       requireUser: actorOf,
       requirePermission,
@@ -126,6 +122,13 @@ async function addRest(
 /** What an operation's rules refuse is in the trail; a stream's refusals are recorded where it is opened. */
 function withDenials(operation: CompiledOperation): CompiledOperation {
   return operation.kind === 'subscription' ? operation : { ...operation, run: recordingDenials(operation.run) };
+}
+
+/** What a query shows may come from the standby. */
+function withStandby(operation: CompiledOperation): CompiledOperation {
+  if (operation.kind !== 'query') return operation;
+  // Operations of this program are run with its contexts.
+  return { ...operation, run: (context, variables) => operation.run(forQuery(context as Context), variables) };
 }
 
 async function requirePermission(ctx: Context, permission: string): Promise<void> {

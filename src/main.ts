@@ -12,6 +12,7 @@ import { prepareDatabase } from './start/prepareDatabase.js';
 import { printed } from './start/progress.js';
 import { createShutdown, endInOrder } from './start/shutdown.js';
 import { startDatabase } from './start/startDatabase.js';
+import { startStandby } from './start/startStandby.js';
 
 const startedAt = performance.now();
 
@@ -50,12 +51,14 @@ async function start(config: Config): Promise<void> {
       onIdleError: (error) => logger.warn({ err: error }, 'an idle connection to a shard was lost'),
     });
     shutdown.add(tenancy.close);
+    const standby = startStandby(database.db, config, logger, metrics);
+    if (standby) shutdown.add(standby.close);
     let stopWorker = async () => {};
     shutdown.add(() => stopWorker());
     const gateway = await createGateway({
       config,
       database,
-      platform: platformOf(database, tenancy, config, keys, logger),
+      platform: platformOf(database, tenancy, config, keys, logger, standby),
       logger,
       metrics,
     });

@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import type { Platform } from './context.js';
 import { copiesOf } from './db/copies.js';
 import type { Database } from './db/pool.js';
+import type { Standby } from './db/standby.js';
 import type { Tenancy } from './tenancy/tenancy.js';
 
 /** What gateways and workers of this process are made with. */
@@ -18,10 +19,12 @@ export function platformOf(
   config: Config,
   keys: SigningKeys,
   log: Pick<BaseLogger, 'warn'>,
+  standby?: Standby,
 ): Platform {
   const { accessTokenTtl, refreshTokenTtl, jobEventsTtl, openIdIssuer: issuer, openIdAudience: audience } = config;
   return {
     db,
+    standby,
     notifications,
     keys,
     openId: issuer === undefined ? undefined : openIdIssuer(issuer, audience),

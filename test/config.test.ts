@@ -31,6 +31,7 @@ describe('parseConfig', () => {
       publicUrl: 'http://localhost:4000',
       dataDir: './data',
       databaseUrl: undefined,
+      databaseReadUrl: undefined,
       databasePoolSize: 10,
       databaseAcquireTimeout: 2000,
       databaseStatementTimeout: 5000,

@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import { readTogether } from '../db/together.js';
 import type { DB } from '../db/types.generated.js';
 import type { VerifiedClaims } from './accessTokens.js';
-import { type ActorRow, actorColumns, mayAct } from './actorRow.js';
+import { type ActorRow, actorColumns, mayAct, newestChangeColumn } from './actorRow.js';
 
 export interface KeyRow extends ActorRow {
   api_key_id: string;
@@ -17,21 +17,27 @@ export interface ActorLookup {
   byKeyHash(hash: string): Promise<KeyRow | undefined>;
 }
 
-const byClaims = `/* actors by access token */ select c.place::int, ${actorColumns}
+const byClaims = (further: string) => `/* actors by access token */ select c.place::int, ${actorColumns}${further}
   from unnest($1::uuid[], $2::uuid[], $3::float8[], $4::float8[]) with ordinality c (sub, sid, not_before, expires_at, place)
   join users u on u.public_id = c.sub
   where extract(epoch from now()) >= c.not_before and extract(epoch from now()) < c.expires_at and ${mayAct} and (c.sid is null or exists (
     select from sessions s where s.public_id = c.sid and s.user_id = u.id and s.ended_at is null and s.expires_at > now()))`;
 
-const byKeyHash = `/* actors by API key */ select c.place::int, k.public_id as api_key_id, k.permissions as key_permissions, ${actorColumns}
+const byKeyHash = (
+  further: string,
+) => `/* actors by API key */ select c.place::int, k.public_id as api_key_id, k.permissions as key_permissions, ${actorColumns}${further}
   from unnest($1::text[]) with ordinality c (hash, place) join api_keys k on k.key_hash = decode(c.hash, 'hex') join users u on u.id = k.user_id
   where k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and ${mayAct}`;
 
-const lookups = new WeakMap<Kysely<DB>, ActorLookup>();
+const lookups = { plain: new WeakMap<Kysely<DB>, ActorLookup>(), withChanges: new WeakMap<Kysely<DB>, ActorLookup>() };
 
-export function actorLookup(db: Kysely<DB>): ActorLookup {
-  const known = lookups.get(db);
+/** @param isStandbyAsked whether the callers' newest changes are read as well */
+export function actorLookup(db: Kysely<DB>, isStandbyAsked = false): ActorLookup {
+  const kept = isStandbyAsked ? lookups.withChanges : lookups.plain;
+  const known = kept.get(db);
   if (known) return known;
+  const further = isStandbyAsked ? newestChangeColumn('u') : '';
+  const statements = { byClaims: byClaims(further), byKeyHash: byKeyHash(further) };
   const lookup: ActorLookup = {
     byClaims: readTogether((asked) =>
       read<VerifiedClaims, ActorRow>(
@@ -39,7 +45,7 @@ export function actorLookup(db: Kysely<DB>): ActorLookup {
         asked,
         ({ sub, sid, notBefore, expiresAt }) => `${sub} ${sid} ${notBefore} ${expiresAt}`,
         (distinct) => [
-          byClaims,
+          statements.byClaims,
           [
             distinct.map(({ sub }) => sub),
             distinct.map(({ sid }) => sid ?? null),
@@ -54,11 +60,11 @@ export function actorLookup(db: Kysely<DB>): ActorLookup {
         db,
         asked,
         (hash) => hash,
-        (distinct) => [byKeyHash, [distinct]],
+        (distinct) => [statements.byKeyHash, [distinct]],
       ),
     ),
   };
-  lookups.set(db, lookup);
+  kept.set(db, lookup);
   return lookup;
 }
 

@@ -1,3 +1,4 @@
+import { newestChangeOf } from '../db/standby.js';
 import type { Actor, ActorOrg, Credential, PermissionEnforcement } from './actor.js';
 import { isOpen } from './openOrg.js';
 
@@ -14,6 +15,8 @@ export interface ActorRow {
   orgs: { key: string; id: string; role_hint: string | null; is_platform: boolean }[];
   org_access: string[];
   enforcement: PermissionEnforcement;
+  /** Where there is a standby; see `newestChangeOf`. */
+  newest_change?: string | null;
 }
 
 // Everything that a decision needs, at decision time. What counts now is said by the views of the database: an expired or suspended
@@ -30,6 +33,11 @@ export const actorColumns = `
   ), '[]') as orgs,
   array(select o.public_id::text from org_access x join orgs o on o.id = x.org_id where x.user_id = u.id) as org_access,
   (select s.permission_enforcement from settings s) as enforcement`;
+
+/** A further column: the newest change of who acts as the user of this alias. */
+export function newestChangeColumn(user: 'u' | 'a'): string {
+  return `, ${newestChangeOf(`${user}.public_id`)} as newest_change`;
+}
 
 /** Nobody has blocked the user `u`. */
 export const mayAct = `exists (select from acting_users w where w.user_id = u.id)`;

@@ -5,7 +5,7 @@ import { Unauthenticated } from '../errors.js';
 import { type Validity, type VerifiedClaims, verifyAccessToken } from './accessTokens.js';
 import type { Actor, Credential, PermissionEnforcement } from './actor.js';
 import { actorLookup } from './actorLookup.js';
-import { type ActorRow, actorColumns, actorOfRow, mayAct, permissionSet } from './actorRow.js';
+import { type ActorRow, actorColumns, actorOfRow, mayAct, newestChangeColumn, permissionSet } from './actorRow.js';
 import { issuerNamedIn, type OpenIdClaims } from './openIdIssuer.js';
 import { isOpen } from './openOrg.js';
 import { apiKeyPrefix, hashOf, impersonationPrefix } from './secrets.js';
@@ -14,10 +14,12 @@ import { apiKeyPrefix, hashOf, impersonationPrefix } from './secrets.js';
 export interface Standing {
   readonly actor: Actor | null;
   readonly enforcement: PermissionEnforcement;
+  /** The caller's newest change, as `newestChangeOf` says, where there is a standby that may have it or not. */
+  readonly newestChange?: string | null;
 }
 
 /** What credentials are looked up in and verified with. */
-export type Verifiers = Pick<Platform, 'db' | 'keys' | 'openId'>;
+export type Verifiers = Pick<Platform, 'db' | 'keys' | 'openId' | 'standby'>;
 
 interface ImpersonationRow extends ActorRow {
   session_id: string;
@@ -33,13 +35,17 @@ interface ImpersonationRow extends ActorRow {
 const holdsNow = 'extract(epoch from now()) >= $1::float8 and extract(epoch from now()) < $2::float8';
 const timesOf = ({ notBefore, expiresAt }: Validity): number[] => [notBefore, expiresAt];
 
-const byIdentity = `/* actor by identity */ select ${actorColumns} from identities i join users u on u.id = i.user_id
+const byIdentity = (
+  newestChange: string,
+) => `/* actor by identity */ select ${actorColumns}${newestChange} from identities i join users u on u.id = i.user_id
   where ${holdsNow} and i.issuer = $3 and i.subject = $4 and ${mayAct}`;
 
 // Decided anew at each request: the session ends, with no job to make it so, when either user is shut out, when the admin
 // loses the permission or the access to the org, when the target leaves it, and when the setting is switched off.
-const byImpersonation = `/* actor by impersonation */ select i.public_id as session_id, a.public_id as admin_id, a.display_name as admin_name,
-    o.id as org_key, o.public_id as org_id, m.role_hint, o.is_platform, ${actorColumns}
+const byImpersonation = (
+  newestChange: string,
+) => `/* actor by impersonation */ select i.public_id as session_id, a.public_id as admin_id, a.display_name as admin_name,
+    o.id as org_key, o.public_id as org_id, m.role_hint, o.is_platform, ${actorColumns}${newestChange}
   from impersonation_sessions i
   join users u on u.id = i.target_user_id and ${mayAct}
   join users a on a.id = i.admin_user_id
@@ -55,13 +61,14 @@ const byImpersonation = `/* actor by impersonation */ select i.public_id as sess
  * @throws Unauthenticated for a credential that is malformed, forged, expired, revoked, or whose owner may not sign in
  * @throws Unavailable where it is an OpenID Connect provider's and the provider can't be reached
  */
-export async function findStanding({ db, keys, openId }: Verifiers, authorization: string | undefined): Promise<Standing> {
+export async function findStanding({ db, keys, openId, standby }: Verifiers, authorization: string | undefined): Promise<Standing> {
   if (authorization === undefined) return { actor: null, enforcement: 'enabled' };
   const token = bearerToken(authorization);
-  if (token.startsWith(apiKeyPrefix)) return standingOfApiKey(db, token);
-  if (token.startsWith(impersonationPrefix)) return standingOfImpersonation(db, token);
-  if (openId && issuerNamedIn(token) === openId.issuer) return standingOfIdentity(db, await openId.verify(token));
-  return standingOfClaims(db, verifyAccessToken(keys, token));
+  const isStandbyAsked = standby !== undefined;
+  if (token.startsWith(apiKeyPrefix)) return standingOfApiKey(db, token, isStandbyAsked);
+  if (token.startsWith(impersonationPrefix)) return standingOfImpersonation(db, token, isStandbyAsked);
+  if (openId && issuerNamedIn(token) === openId.issuer) return standingOfIdentity(db, await openId.verify(token), isStandbyAsked);
+  return standingOfClaims(db, verifyAccessToken(keys, token), isStandbyAsked);
 }
 
 // RFC 6750 §2.1: the scheme is compared without case, one space, then the token's own alphabet.
@@ -73,32 +80,39 @@ function bearerToken(authorization: string): string {
   return token;
 }
 
-async function standingOfClaims(db: Kysely<DB>, claims: VerifiedClaims): Promise<Standing> {
-  const row = await actorLookup(db).byClaims(claims);
+function standingOf(row: ActorRow, actor: Actor): Standing {
+  return { actor, enforcement: row.enforcement, newestChange: row.newest_change };
+}
+
+async function standingOfClaims(db: Kysely<DB>, claims: VerifiedClaims, isStandbyAsked: boolean): Promise<Standing> {
+  const row = await actorLookup(db, isStandbyAsked).byClaims(claims);
   if (!row) throw new Unauthenticated();
   const credential: Credential = claims.sid ? { kind: 'session', sessionId: claims.sid } : { kind: 'token' };
-  return { actor: actorOfRow(row, credential, permissionSet(row.permissions)), enforcement: row.enforcement };
+  return standingOf(row, actorOfRow(row, credential, permissionSet(row.permissions)));
 }
 
-async function standingOfIdentity(db: Kysely<DB>, claims: OpenIdClaims): Promise<Standing> {
-  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(byIdentity, [...timesOf(claims), claims.issuer, claims.subject]));
+async function standingOfIdentity(db: Kysely<DB>, claims: OpenIdClaims, isStandbyAsked: boolean): Promise<Standing> {
+  const statement = byIdentity(isStandbyAsked ? newestChangeColumn('u') : '');
+  const { rows } = await db.executeQuery<ActorRow>(CompiledQuery.raw(statement, [...timesOf(claims), claims.issuer, claims.subject]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
-  return { actor: actorOfRow(row, { kind: 'token' }, permissionSet(row.permissions)), enforcement: row.enforcement };
+  return standingOf(row, actorOfRow(row, { kind: 'token' }, permissionSet(row.permissions)));
 }
 
-async function standingOfApiKey(db: Kysely<DB>, token: string): Promise<Standing> {
-  const row = await actorLookup(db).byKeyHash(hashOf(token).toString('hex'));
+async function standingOfApiKey(db: Kysely<DB>, token: string, isStandbyAsked: boolean): Promise<Standing> {
+  const row = await actorLookup(db, isStandbyAsked).byKeyHash(hashOf(token).toString('hex'));
   if (!row) throw new Unauthenticated();
   // A key never exceeds its owner, even where the owner has lost a permission since.
   const owners = permissionSet(row.permissions);
   const permissions = new Set(row.key_permissions.filter((key) => owners.has(key)));
-  return { actor: actorOfRow(row, { kind: 'api_key', apiKeyId: row.api_key_id }, permissions), enforcement: row.enforcement };
+  return standingOf(row, actorOfRow(row, { kind: 'api_key', apiKeyId: row.api_key_id }, permissions));
 }
 
 /** The target in the one org, with none of their permissions on the platform and none of the admin's. */
-async function standingOfImpersonation(db: Kysely<DB>, token: string): Promise<Standing> {
-  const { rows } = await db.executeQuery<ImpersonationRow>(CompiledQuery.raw(byImpersonation, [hashOf(token)]));
+async function standingOfImpersonation(db: Kysely<DB>, token: string, isStandbyAsked: boolean): Promise<Standing> {
+  // Entries of what is done under impersonation name the admin as who acted.
+  const statement = byImpersonation(isStandbyAsked ? newestChangeColumn('a') : '');
+  const { rows } = await db.executeQuery<ImpersonationRow>(CompiledQuery.raw(statement, [hashOf(token)]));
   const [row] = rows;
   if (!row) throw new Unauthenticated();
   const { session_id: sessionId, admin_id: id, admin_name: displayName, org_key: key, org_id: orgId, role_hint, is_platform } = row;
@@ -110,5 +124,5 @@ async function standingOfImpersonation(db: Kysely<DB>, token: string): Promise<S
     org_access: [],
   };
   const actor = actorOfRow(inTheOrg, { kind: 'impersonation', sessionId, admin: { id, displayName } }, new Set());
-  return { actor, enforcement: row.enforcement };
+  return standingOf(row, actor);
 }

@@ -32,7 +32,7 @@ export function listAdmins(
   const where: RawBuilder<unknown>[] = [isAdmin];
   if (filter?.search) where.push(contains(sql`u.search_text`, filter.search));
   const list = { name: 'admins', shape: userShape, from: sql`users u`, id: sql<string>`u.public_id`, where, order: byName };
-  return readPage(ctx.db, list, page, selection);
+  return readPage(ctx.reads, list, page, selection);
 }
 
 /** @throws NotFound also for a user who is no admin */

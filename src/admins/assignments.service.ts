@@ -36,7 +36,7 @@ async function ofUsers(
   selection: Selection,
 ): Promise<AssignmentRow[][]> {
   const where = sql`a.user_id = any (${keys}::bigint[]) and ${which}`;
-  const rows = await select<AssignmentRow & { _user: string }>(ctx.db, where, selection);
+  const rows = await select<AssignmentRow & { _user: string }>(ctx.reads, where, selection);
   return rowsByKey(keys, rows, (row) => row._user);
 }
 
@@ -76,7 +76,7 @@ export function assignmentsOfGroup(
     order: earliestFirst,
   };
   const name = ['group.assignments', args, keyOf(selection.node), selection.wantsTotal];
-  return batched(ctx, name, groupKey, (keys) => readChildPages<AssignmentRow>(ctx.db, list, keys, args, selection));
+  return batched(ctx, name, groupKey, (keys) => readChildPages<AssignmentRow>(ctx.reads, list, keys, args, selection));
 }
 
 /** An assignment with what an entry says of it. */

@@ -35,7 +35,7 @@ async function select<T = OrgAccessRow>(db: Kysely<DB> | Tx, where: RawBuilder<u
 /** The orgs that a user was granted access to, by name; loaded together with those of other users. */
 export function orgAccessOfUser(ctx: Context, userKey: string, selection: Selection): Promise<OrgAccessRow[]> {
   return batched(ctx, ['user.orgAccess', keyOf(selection)], userKey, async (keys) => {
-    const rows = await select<OrgAccessRow & { _user: string }>(ctx.db, sql`x.user_id = any (${keys}::bigint[])`, selection);
+    const rows = await select<OrgAccessRow & { _user: string }>(ctx.reads, sql`x.user_id = any (${keys}::bigint[])`, selection);
     return rowsByKey(keys, rows, (row) => row._user);
   });
 }
@@ -54,7 +54,7 @@ export function accessToOrg(ctx: Context, orgKey: string, args: PageArgs, select
     order: byAdmin,
   };
   const name = ['org.access', args, keyOf(selection.node), selection.wantsTotal];
-  return batched(ctx, name, orgKey, (keys) => readChildPages<OrgAccessRow>(ctx.db, list, keys, args, selection));
+  return batched(ctx, name, orgKey, (keys) => readChildPages<OrgAccessRow>(ctx.reads, list, keys, args, selection));
 }
 
 /** A grant with what an entry says of it. */

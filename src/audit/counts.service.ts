@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Context, Platform } from '../context.js';
+import type { Context } from '../context.js';
 import { all } from '../db/page.js';
 import { Invalid } from '../errors.js';
 import type { Selection } from '../graphql/selection.js';
@@ -13,10 +13,10 @@ import { hasWholeHours, isTimeZone } from './timeZones.js';
 type AnyFilter = AuditFilter | null | undefined;
 
 /** How many entries a filter lets through, exactly. @throws Invalid */
-export async function countEntries(ctx: Pick<Platform, 'db'>, filter: AnyFilter): Promise<number> {
+export async function countEntries(ctx: Pick<Context, 'reads'>, filter: AnyFilter): Promise<number> {
   const counted = countedEntries(filter ?? {}, { columns: [], coarsest: 'month' });
   const { rows } = await sql<{ total: number }>`/* audit total */
-    select coalesce(sum(c.count), 0)::int as total from ${counted} c`.execute(ctx.db);
+    select coalesce(sum(c.count), 0)::int as total from ${counted} c`.execute(ctx.reads);
   return rows[0]?.total ?? 0;
 }
 
@@ -34,11 +34,11 @@ export async function boundedTotal(ctx: Context, filter: AnyFilter): Promise<Tot
   if (rollupFor(filter ?? {}, [])) return { totalCount: await countEntries(ctx, filter), totalIsEstimate: false };
   const where = all(auditConditions(filter));
   const { rows } = await sql<{ total: number }>`/* audit total, bounded */ select count(*)::int as total
-    from (select from platform_audit_log e where ${where} limit ${exactUpTo + 1}) c`.execute(ctx.db);
+    from (select from platform_audit_log e where ${where} limit ${exactUpTo + 1}) c`.execute(ctx.reads);
   const counted = rows[0]?.total ?? 0;
   if (counted <= exactUpTo) return { totalCount: counted, totalIsEstimate: false };
   const plan = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`explain (format json)
-    select from platform_audit_log e where ${where}`.execute(ctx.db);
+    select from platform_audit_log e where ${where}`.execute(ctx.reads);
   const estimate = plan.rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
   return { totalCount: Math.max(counted, Math.round(estimate)), totalIsEstimate: true };
 }
@@ -57,7 +57,7 @@ export async function auditStats(ctx: Context, filter: AnyFilter, selection: Sel
 async function countByKind(ctx: Context, filter: AuditFilter) {
   const counted = countedEntries(filter, { columns: ['action', 'resource_type'], coarsest: 'month' });
   const { rows } = await sql<{ action: string; resource_type: string; count: number }>`/* audit stats */
-    select c.action, c.resource_type, sum(c.count)::int as count from ${counted} c group by 1, 2 order by 1, 2`.execute(ctx.db);
+    select c.action, c.resource_type, sum(c.count)::int as count from ${counted} c group by 1, 2 order by 1, 2`.execute(ctx.reads);
   const byAction = new Map<string, number>();
   const byType = new Map<string, number>();
   for (const { action, resource_type: type, count } of rows) {
@@ -77,14 +77,14 @@ async function countToday(ctx: Context, filter: AuditFilter) {
   const counted = countedEntries(filter, { columns: ['actor_id'], coarsest: 'day' });
   const { rows } = await sql<{ count: number; actors: number }>`/* audit stats of today */
     select coalesce(sum(c.count), 0)::int as count, count(distinct c.actor_id)::int as actors from ${counted} c
-    where c.at >= date_trunc('day', now(), 'UTC') and c.at < date_trunc('day', now(), 'UTC') + interval '1 day'`.execute(ctx.db);
+    where c.at >= date_trunc('day', now(), 'UTC') and c.at < date_trunc('day', now(), 'UTC') + interval '1 day'`.execute(ctx.reads);
   return { todayCount: rows[0]?.count ?? 0, activeActorsToday: rows[0]?.actors ?? 0 };
 }
 
 async function countActors(ctx: Context, filter: AuditFilter): Promise<number> {
   const counted = countedEntries(filter, { columns: ['actor_id'], coarsest: 'month' });
   const { rows } = await sql<{ actors: number }>`/* audit actors */
-    select count(distinct c.actor_id)::int as actors from ${counted} c`.execute(ctx.db);
+    select count(distinct c.actor_id)::int as actors from ${counted} c`.execute(ctx.reads);
   return rows[0]?.actors ?? 0;
 }
 
@@ -92,7 +92,7 @@ async function countActors(ctx: Context, filter: AuditFilter): Promise<number> {
 export async function auditResourceTypes(ctx: Context): Promise<string[]> {
   const counted = countedEntries({}, { columns: ['resource_type'], coarsest: 'month' });
   const { rows } = await sql<{ type: string }>`/* audit resource types */
-    select distinct c.resource_type as type from ${counted} c order by 1`.execute(ctx.db);
+    select distinct c.resource_type as type from ${counted} c order by 1`.execute(ctx.reads);
   return rows.map(({ type }) => type);
 }
 
@@ -105,7 +105,7 @@ export async function auditTop(ctx: Context, filter: AnyFilter, by: AuditDimensi
   const { rows } = await sql<AuditCount>`/* audit top */
     select t.key, ${labelOf(by)} as label, t.count from (
       select ${sql.ref(`c.${by}`)} as key, sum(c.count)::int as count from ${counted} c group by 1 order by count desc, key limit ${first}
-    ) t order by t.count desc, t.key`.execute(ctx.db);
+    ) t order by t.count desc, t.key`.execute(ctx.reads);
   return rows;
 }
 
@@ -140,7 +140,7 @@ export async function auditSeries(ctx: Context, { filter, bucket, groupBy, timeZ
     select t.key, ${groupBy ? labelOf(groupBy) : sql`null`} as label, sum(t.count)::int as count,
       array_agg(date_part('epoch', t.start)::bigint)::text as starts, array_agg(t.count)::text as counts
     from (select ${key} as key, c.at as start, sum(c.count)::int as count from ${counted} c group by 1, 2 limit ${sql.lit(maxPoints + 1)}) t
-    group by t.key`.execute(ctx.db);
+    group by t.key`.execute(ctx.reads);
   const groups = rows.map(({ starts, counts, ...group }) => ({ ...group, points: pointsOf(numbersIn(starts), numbersIn(counts)) }));
   if (groups.reduce((sum, { points }) => sum + points.length, 0) > maxPoints) {
     throw Invalid.field(['bucket'], `The series would have more than ${maxPoints} points: narrow the filter, or take longer buckets.`);

@@ -27,14 +27,14 @@ export function listEntries(
   const order: ListOrder = { name: `${field}_${direction}`, direction, ...orders[field] };
   const where: readonly RawBuilder<unknown>[] = auditConditions(filter);
   const list = { name: 'audit entries', shape: auditEntryShape, from: sql`platform_audit_log e`, id: sql<string>`e.id`, where, order };
-  return readPage(ctx.db, list, page, { node, wantsTotal: false });
+  return readPage(ctx.reads, list, page, { node, wantsTotal: false });
 }
 
 /** @throws NotFound */
 export async function findEntry(ctx: Context, id: string, selection: Selection): Promise<RowOf<AuditEntry>> {
   const columns = columnsOf(auditEntryShape, selection);
   const { rows } = await sql<Record<string, unknown>>`/* audit entry */ select ${selectList(columns)} from platform_audit_log e
-    where e.id = ${id}`.execute(ctx.db);
+    where e.id = ${id}`.execute(ctx.reads);
   const [entry] = nested<RowOf<AuditEntry>>(columns, rows);
   if (!entry) throw new NotFound('audit entry', id);
   return entry;

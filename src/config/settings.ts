@@ -56,11 +56,18 @@ export const settings = {
     secret: true,
     meaning: 'PostgreSQL 15 or later to use; where absent, an embedded PostgreSQL runs in DATA_DIR.',
   },
+  databaseReadUrl: {
+    variable: 'DATABASE_READ_URL',
+    reader: databaseUrl,
+    secret: true,
+    meaning:
+      'A streaming standby of the database, from which gateways answer reads by callers who see all that they have changed there; where absent, the database answers all.',
+  },
   databasePoolSize: {
     variable: 'DATABASE_POOL_SIZE',
     reader: integer(1, 1_000),
     default: '10',
-    meaning: 'Connections to the database, at most.',
+    meaning: 'Connections to the database, at most; as many again to the standby.',
   },
   databaseAcquireTimeout: {
     variable: 'DATABASE_ACQUIRE_TIMEOUT',

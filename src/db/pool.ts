@@ -95,6 +95,17 @@ export function openPool<Tables>(options: PoolOptions, Client: typeof pg.Client)
   return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolThatSaysWhenItIsFull(pool) }) }), pool };
 }
 
+/** Connections of a pool: at rest, at work, and callers that wait for one. */
+export interface PoolState {
+  readonly idle: number;
+  readonly busy: number;
+  readonly waiting: number;
+}
+
+export function stateOf(pool: pg.Pool): () => PoolState {
+  return () => ({ idle: pool.idleCount, busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount });
+}
+
 const noPlace = 'timeout exceeded when trying to connect';
 
 /** Whether an error says that all connections of a pool were in use, which is nothing that the server did. */

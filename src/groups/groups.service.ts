@@ -41,12 +41,12 @@ export function listGroups(
   if (filter?.search) where.push(contains(sql`lower(g.name || ' ' || g.description)`, filter.search));
   if (filter?.status) where.push(sql`g.status = ${filter.status}`);
   const list = { name: 'groups', shape: groupShape, from: sql`groups g`, id: sql<string>`g.public_id`, where, order: byName };
-  return readPage(ctx.db, list, page, selection);
+  return readPage(ctx.reads, list, page, selection);
 }
 
 /** Every group that is not archived, by name: they are as few as admins care to make. */
 export function allGroups(ctx: Context, selection: Selection): Promise<RowOf<Group>[]> {
-  return selectGroups(ctx.db, sql`g.status = 'active' order by lower(g.name), g.public_id`, selection);
+  return selectGroups(ctx.reads, sql`g.status = 'active' order by lower(g.name), g.public_id`, selection);
 }
 
 /** @throws NotFound */
@@ -64,7 +64,7 @@ function valuesByKey<T>(keys: readonly string[], rows: readonly { key: string; v
 export function permissionsOfGroup(ctx: Context, groupKey: string): Promise<string[]> {
   return batched(ctx, ['group.permissions'], groupKey, async (keys) => {
     const { rows } = await sql<{ key: string; value: string }>`/* group permissions */ select group_id as key, permission as value
-      from group_permissions where group_id = any (${keys}::bigint[]) order by permission`.execute(ctx.db);
+      from group_permissions where group_id = any (${keys}::bigint[]) order by permission`.execute(ctx.reads);
     return valuesByKey(keys, rows);
   });
 }
@@ -75,7 +75,7 @@ export function membersOfGroup(ctx: Context, groupKey: string): Promise<GroupMem
     const { rows } = await sql<GroupMember & { key: string }>`/* group members */ select a.group_id as key, u.public_id as id,
         u.display_name as "displayName", u.email, a.expires_at as "expiresAt"
       from active_assignments a join users u on u.id = a.user_id
-      where a.group_id = any (${keys}::bigint[]) order by lower(u.display_name), u.public_id`.execute(ctx.db);
+      where a.group_id = any (${keys}::bigint[]) order by lower(u.display_name), u.public_id`.execute(ctx.reads);
     return valuesByKey(
       keys,
       rows.map(({ key, ...value }) => ({ key, value })),
@@ -89,7 +89,7 @@ export function groupsOfUser(ctx: Context, userKey: string, selection: Selection
     const columns = columnsOf(groupShape, selection);
     const { rows } = await sql<Record<string, unknown>>`/* user groups */ select a.user_id as "_user", ${selectList(columns)}
       from active_assignments a join groups g on g.id = a.group_id join users u on u.id = a.user_id and u.has_platform_access
-      where a.user_id = any (${keys}::bigint[]) order by lower(g.name)`.execute(ctx.db);
+      where a.user_id = any (${keys}::bigint[]) order by lower(g.name)`.execute(ctx.reads);
     return rowsByKey(keys, nested<RowOf<Group> & { _user: string }>(columns, rows), (row) => row._user);
   });
 }
@@ -99,7 +99,7 @@ export function effectivePermissionsOf(ctx: Context, userKey: string): Promise<s
   return batched(ctx, ['user.effectivePermissions'], userKey, async (keys) => {
     const { rows } = await sql<{ key: string; value: string }>`/* user permissions */
       select distinct user_id as key, permission as value from effective_permissions
-      where user_id = any (${keys}::bigint[]) order by 2`.execute(ctx.db);
+      where user_id = any (${keys}::bigint[]) order by 2`.execute(ctx.reads);
     return valuesByKey(keys, rows);
   });
 }

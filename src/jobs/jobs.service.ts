@@ -32,7 +32,7 @@ export function listJobs(
   page: PageArgs,
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Job>>> {
-  return readPage(ctx.db, listOf('jobs', filter, kindsShown(ctx)), page, selection);
+  return readPage(ctx.reads, listOf('jobs', filter, kindsShown(ctx)), page, selection);
 }
 
 /** A page of an org's jobs, of the kinds that the caller may see there, the latest first; loaded together with those of other orgs. @throws Invalid */
@@ -46,7 +46,7 @@ export function jobsOfOrg(
   const kinds = kindsShown(ctx, org.id);
   const name = ['org.jobs', kinds, filter, page, keyOf(selection.node), selection.wantsTotal];
   return batched(ctx, name, org.key, (keys) =>
-    readChildPages<RowOf<Job>>(ctx.db, listOf('org jobs', filter, kinds), keys, page, selection),
+    readChildPages<RowOf<Job>>(ctx.reads, listOf('org jobs', filter, kinds), keys, page, selection),
   );
 }
 

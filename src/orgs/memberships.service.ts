@@ -50,7 +50,7 @@ export function membersOfOrg(
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<OrgMembership>>> {
   const name = ['org.members', args, keyOf(selection.node), selection.wantsTotal];
-  return batched(ctx, name, orgKey, (keys) => readChildPages<RowOf<OrgMembership>>(ctx.db, listOf(args), keys, args, selection));
+  return batched(ctx, name, orgKey, (keys) => readChildPages<RowOf<OrgMembership>>(ctx.reads, listOf(args), keys, args, selection));
 }
 
 /**
@@ -66,7 +66,7 @@ export async function listOrgMembers(
 ): Promise<Page<RowOf<OrgMembership>>> {
   const org = await ctx.db.selectFrom('orgs').select('id').where('public_id', '=', orgId).executeTakeFirst();
   if (!org) throw new NotFound('org', orgId);
-  return readPage(ctx.db, listOf(args, [sql`m.org_id = ${org.id}`]), args, selection);
+  return readPage(ctx.reads, listOf(args, [sql`m.org_id = ${org.id}`]), args, selection);
 }
 
 /** All memberships of a user, by the org's name, loaded together with those of other users. */
@@ -74,7 +74,7 @@ export function membershipsOfUser(ctx: Context, userKey: string, selection: Sele
   return batched(ctx, ['user.orgMemberships', keyOf(selection)], userKey, async (keys) => {
     const columns = columnsOf(membershipShape, selection);
     const { rows } = await sql<Record<string, unknown>>`/* user memberships */ select m.user_id as "_parent", ${selectList(columns)}
-      from ${membershipTables} where m.user_id = any (${keys}::bigint[]) order by lower(o.name), o.public_id`.execute(ctx.db);
+      from ${membershipTables} where m.user_id = any (${keys}::bigint[]) order by lower(o.name), o.public_id`.execute(ctx.reads);
     const byUser = new Map<string, RowOf<OrgMembership>[]>(keys.map((key) => [key, []]));
     for (const row of nested<RowOf<OrgMembership> & { _parent: string }>(columns, rows)) byUser.get(row._parent)?.push(row);
     return keys.map((key) => byUser.get(key) ?? []);

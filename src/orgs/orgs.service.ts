@@ -41,7 +41,7 @@ export function listOrgs(
   const where: RawBuilder<unknown>[] = [];
   if (filter?.search) where.push(contains(sql`o.search_text`, filter.search));
   if (filter?.status) where.push(sql`o.status = ${filter.status}`);
-  return readPage(ctx.db, listOf('orgs', where, orderBy ?? byName), page, selection);
+  return readPage(ctx.reads, listOf('orgs', where, orderBy ?? byName), page, selection);
 }
 
 /**
@@ -54,14 +54,14 @@ export function listMyOrgs(ctx: Context, page: PageArgs, selection: ConnectionSe
   const actor = actorOf(ctx);
   const reachable = [...actor.orgs.keys(), ...actor.orgAccess];
   const where = actor.isGlobalAccess ? [] : [sql`o.public_id = any (${reachable}::uuid[])`];
-  return readPage(ctx.db, listOf('my orgs', where, byName), page, selection);
+  return readPage(ctx.reads, listOf('my orgs', where, byName), page, selection);
 }
 
 const findable: Findable = { name: 'org', shape: orgShape, from: sql`orgs o`, id: sql`o.public_id` };
 
 /** @throws NotFound */
 export async function findOrg(ctx: Context, id: string, selection: Selection): Promise<RowOf<Org>> {
-  const org = await readById<RowOf<Org>>(ctx.db, findable, id, selection);
+  const org = await readById<RowOf<Org>>(ctx.reads, findable, id, selection);
   if (!org) throw new NotFound('org', id);
   return org;
 }

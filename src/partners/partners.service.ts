@@ -54,7 +54,7 @@ export function listPartners(
   if (filter?.partnerType) where.push(sql`p.partner_type = ${filter.partnerType}`);
   if (filter?.search) where.push(contains(sql`lower(p.name || ' ' || p.slug)`, filter.search));
   const list = { name: 'partners', shape: partnerShape, from: sql`partners p`, id: sql<string>`p.public_id`, where, order: byName };
-  return readPage(ctx.db, list, page, selection);
+  return readPage(ctx.reads, list, page, selection);
 }
 
 async function select(db: Kysely<DB> | Tx, id: string, selection: Selection, lock = sql``): Promise<RowOf<Partner>> {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { PoolState } from '../db/pool.js';
 
 export type Outcome = 'ok' | 'client_error' | 'server_error' | 'aborted';
 
@@ -11,20 +12,15 @@ export interface ObservedRequest {
   readonly seconds: number;
 }
 
-/** Connections of a pool: at rest, at work, and callers that wait for one. */
-export interface PoolState {
-  readonly idle: number;
-  readonly busy: number;
-  readonly waiting: number;
-}
-
 /** What is counted, and how it is read in Prometheus' text format. */
 export interface Metrics {
   readonly observeRequest: (request: ObservedRequest) => void;
   /** Counts one SQL statement. @param seconds how long it took */
   readonly countStatement: (seconds: number) => void;
-  /** Says where the pool's state is read, at each scrape. The last one told counts. */
-  readonly watchPool: (read: () => PoolState) => void;
+  /** Counts one query by where its data is read; there is a choice where there is a standby. */
+  readonly countQuery: (place: 'standby' | 'primary') => void;
+  /** Says where a pool's state is read, at each scrape. The last one told counts. */
+  readonly watchPool: (read: () => PoolState, of?: 'standby') => void;
   readonly text: () => Promise<string>;
   readonly contentType: string;
 }
@@ -68,17 +64,14 @@ export function createMetrics(): Metrics {
   const statements = new Counter({ name: 'tenantry_sql_statements_total', help: 'SQL statements executed.', registers });
   const statementSeconds = new Counter({ name: 'tenantry_sql_seconds_total', help: 'Seconds spent on SQL statements.', registers });
 
-  let readPool: (() => PoolState) | undefined;
-  new Gauge({
-    name: 'tenantry_pool_connections',
-    help: 'Connections of the database pool, and callers that wait for one.',
-    labelNames: ['state'],
+  const queries = new Counter({
+    name: 'tenantry_queries_total',
+    help: 'Queries by where their data is read: from the standby or from the primary. Counted where there is a standby.',
+    labelNames: ['place'],
     registers,
-    collect() {
-      if (!readPool) return;
-      for (const [state, count] of Object.entries(readPool())) this.set({ state }, count);
-    },
   });
+  const watchPool = poolGauge('tenantry_pool_connections', 'Connections of the database pool, and callers that wait for one.', registers);
+  const watchReadPool = poolGauge('tenantry_read_pool_connections', 'The same of the pool on the standby.', registers);
 
   const labelsOf = boundedLabels();
   const known = new Map<string, Series>();
@@ -108,11 +101,27 @@ export function createMetrics(): Metrics {
       statements.inc();
       statementSeconds.inc(seconds);
     },
-    watchPool(read) {
-      readPool = read;
-    },
+    countQuery: (place) => queries.inc({ place }),
+    watchPool: (read, of) => (of === 'standby' ? watchReadPool(read) : watchPool(read)),
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+function poolGauge(name: string, help: string, registers: Registry[]): (read: () => PoolState) => void {
+  let readPool: (() => PoolState) | undefined;
+  new Gauge({
+    name,
+    help,
+    labelNames: ['state'],
+    registers,
+    collect() {
+      if (!readPool) return;
+      for (const [state, count] of Object.entries(readPool())) this.set({ state }, count);
+    },
+  });
+  return (read) => {
+    readPool = read;
   };
 }
 

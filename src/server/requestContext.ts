@@ -10,12 +10,14 @@ import { requestConditions } from './requestConditions.js';
  * @throws Unavailable where the database does not answer
  */
 export async function requestContext(platform: Platform, request: FastifyRequest): Promise<Context> {
-  const { actor, enforcement } = await findStanding(platform, request.headers.authorization);
+  const { actor, enforcement, newestChange } = await findStanding(platform, request.headers.authorization);
   return {
     ...platform,
     conditions: request.method === 'GET' || request.method === 'HEAD' ? null : requestConditions(request, platform.keys),
     actor,
     enforcement,
+    reads: platform.db,
+    newestChange,
     origin: { traceId: request.traceId, ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null },
     log: request.log,
     loaders: new Map(),

@@ -33,7 +33,7 @@ export async function listUsers(
   if (typeof filter?.hasPlatformAccess === 'boolean') where.push(sql`u.has_platform_access = ${filter.hasPlatformAccess}`);
   if (filter?.workspaceId) where.push(await isInWorkspace(ctx, filter.workspaceId));
   const order: ListOrder = { name: `${field}_${direction}`, direction, ...orders[field] };
-  return readPage(ctx.db, { name: 'users', shape: userShape, from: sql`users u`, id: sql`u.public_id`, where, order }, page, selection);
+  return readPage(ctx.reads, { name: 'users', shape: userShape, from: sql`users u`, id: sql`u.public_id`, where, order }, page, selection);
 }
 
 /** The user is a member of the workspace, and an active one of its org. @throws NotFound where there is no such workspace */
@@ -51,7 +51,7 @@ async function isInWorkspace(ctx: Context, workspaceId: string): Promise<RawBuil
 export async function findUser(ctx: Context, id: string, selection: Selection, workspaceId?: string | null): Promise<RowOf<User>> {
   const user = workspaceId
     ? await selectUser(ctx.db, id, selection, { where: await isInWorkspace(ctx, workspaceId) })
-    : await readById<RowOf<User>>(ctx.db, findableUser, id, selection);
+    : await readById<RowOf<User>>(ctx.reads, findableUser, id, selection);
   if (!user) throw new NotFound('user', id);
   return user;
 }

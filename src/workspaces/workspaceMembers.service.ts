@@ -58,7 +58,7 @@ export function membersOfWorkspace(
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<WorkspaceMember>>> {
   const name = ['workspace.members', args, keyOf(selection.node), selection.wantsTotal];
-  return batched(ctx, name, workspaceKey, (keys) => readChildPages<RowOf<WorkspaceMember>>(ctx.db, listOf(args), keys, args, selection));
+  return batched(ctx, name, workspaceKey, (keys) => readChildPages<RowOf<WorkspaceMember>>(ctx.reads, listOf(args), keys, args, selection));
 }
 
 /**
@@ -75,7 +75,7 @@ export async function listWorkspaceMembers(
   const workspace = await standingIn(ctx, workspaceId, orgId);
   if (!workspace) throw new NotFound('workspace', workspaceId);
   const list = listOf(args);
-  return readPage(ctx.db, { ...list, where: [...list.where, sql`wm.workspace_id = ${workspace.key}`] }, args, selection);
+  return readPage(ctx.reads, { ...list, where: [...list.where, sql`wm.workspace_id = ${workspace.key}`] }, args, selection);
 }
 
 /** All places of a user in workspaces that are not archived, by the workspace's name, loaded together with those of other users. */
@@ -84,7 +84,7 @@ export function workspaceMembershipsOfUser(ctx: Context, userKey: string, select
     const columns = columnsOf(workspaceMemberShape, selection);
     const { rows } = await sql<Record<string, unknown>>`/* user workspaces */ select wm.user_id as "_parent", ${selectList(columns)}
       from ${workspaceMemberTables} where wm.user_id = any (${keys}::bigint[]) and w.archived_at is null
-      order by lower(w.name), w.public_id`.execute(ctx.db);
+      order by lower(w.name), w.public_id`.execute(ctx.reads);
     const byUser = new Map<string, RowOf<WorkspaceMember>[]>(keys.map((key) => [key, []]));
     for (const row of nested<RowOf<WorkspaceMember> & { _parent: string }>(columns, rows)) byUser.get(row._parent)?.push(row);
     return keys.map((key) => byUser.get(key) ?? []);

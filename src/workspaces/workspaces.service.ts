@@ -50,7 +50,7 @@ function listOf(name: string, { filter, orderBy }: WorkspacesArgs): ChildList {
 
 /** A page of the workspaces of every org that match. @throws Invalid */
 export function listWorkspaces(ctx: Context, args: WorkspacesArgs, selection: ConnectionSelection): Promise<Page<RowOf<Workspace>>> {
-  return readPage(ctx.db, listOf('workspaces', args), args, selection);
+  return readPage(ctx.reads, listOf('workspaces', args), args, selection);
 }
 
 /** A page of an org's workspaces that match, loaded together with those of other orgs. @throws Invalid */
@@ -62,7 +62,7 @@ export function workspacesOfOrg(
 ): Promise<Page<RowOf<Workspace>>> {
   const name = ['org.workspaces', args, keyOf(selection.node), selection.wantsTotal];
   return batched(ctx, name, orgKey, (keys) =>
-    readChildPages<RowOf<Workspace>>(ctx.db, listOf('org workspaces', args), keys, args, selection),
+    readChildPages<RowOf<Workspace>>(ctx.reads, listOf('org workspaces', args), keys, args, selection),
   );
 }
 
@@ -79,7 +79,7 @@ async function selectWorkspace(tx: Tx, id: string, selection: Selection): Promis
 
 /** Archived or not. @throws NotFound */
 export async function findWorkspace(ctx: Context, id: string, selection: Selection): Promise<RowOf<Workspace>> {
-  const workspace = await readById<RowOf<Workspace>>(ctx.db, findable, id, selection);
+  const workspace = await readById<RowOf<Workspace>>(ctx.reads, findable, id, selection);
   if (!workspace) throw new NotFound('workspace', id);
   return workspace;
 }

@@ -30,7 +30,7 @@ function answerAndTruth(): Promise<{ answer: number; truth: number }> {
     .setIsolationLevel('repeatable read')
     .execute(async (tx) => {
       const { rows } = await sql<{ count: number }>`select count(*)::int as count from platform_audit_log`.execute(tx);
-      return { answer: await countEntries({ db: tx }, {}), truth: rows[0]?.count ?? 0 };
+      return { answer: await countEntries({ reads: tx }, {}), truth: rows[0]?.count ?? 0 };
     });
 }
 

@@ -10,6 +10,8 @@ import { adminEmail, adminPassword } from '../support/fixtures.js';
 /** A PostgreSQL server of the test's own, which keeps what it acknowledged, with a platform on it. */
 export interface OwnServer {
   readonly url: () => string;
+  /** Its data folder. */
+  readonly dataDir: string;
   /** Stops it at once, as a crash does: no client is told, nothing is written any more. */
   crash(): Promise<void>;
   /** Starts it again, on another port. @returns the port */
@@ -56,6 +58,7 @@ export async function ownServer({ dataDir: given, settings }: OwnServerOptions =
 
   return {
     url: () => server.url,
+    dataDir,
     use,
     async crash() {
       // PostgreSQL's immediate shutdown.

@@ -46,6 +46,18 @@ describe('/metrics', () => {
     expect(body).toContain('nodejs_eventloop_lag_seconds');
   });
 
+  it('counts queries by where they are read, and shows the pool on the standby beside the other', async () => {
+    const { app, metrics } = await appWithOperations();
+    metrics.watchPool(() => ({ idle: 1, busy: 2, waiting: 3 }));
+    metrics.watchPool(() => ({ idle: 4, busy: 5, waiting: 6 }), 'standby');
+    for (const place of ['standby', 'primary', 'standby'] as const) metrics.countQuery(place);
+    const { body } = await app.inject('/metrics');
+    expect(body).toContain('tenantry_queries_total{place="standby"} 2');
+    expect(body).toContain('tenantry_queries_total{place="primary"} 1');
+    expect(body).toContain('tenantry_pool_connections{state="busy"} 2');
+    expect(body).toContain('tenantry_read_pool_connections{state="busy"} 5');
+  });
+
   it('shows statements and the pool as they are when asked', async () => {
     const { app, metrics } = await appWithOperations();
     const pool = { idle: 1, busy: 0, waiting: 0 };

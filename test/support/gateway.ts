@@ -9,6 +9,7 @@ import { createGateway } from '../../src/gateway.js';
 import { platformOf } from '../../src/platform.js';
 import { createLogger } from '../../src/server/log.js';
 import { createMetrics } from '../../src/server/metrics.js';
+import { startStandby } from '../../src/start/startStandby.js';
 import { openTenancy } from '../../src/tenancy/tenancy.js';
 import type { Duty } from '../../src/worker/duty.js';
 import { type TestDatabase, testDatabase } from './database.js';
@@ -89,8 +90,10 @@ export async function testGateway(
     statementTimeout: config.databaseStatementTimeout,
     applicationName: 'tenantry tests',
   });
-  const platform = platformOf(database, tenancy, config, keys, logger);
-  const app = await createGateway({ config, database, platform, logger, metrics: createMetrics(), schema });
+  const metrics = createMetrics();
+  const standby = startStandby(database.db, config, logger, metrics);
+  const platform = platformOf(database, tenancy, config, keys, logger, standby);
+  const app = await createGateway({ config, database, platform, logger, metrics, schema });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const { public_id: adminId } = await database.db
     .selectFrom('users')
@@ -140,6 +143,7 @@ export async function testGateway(
     async close() {
       await app.close();
       await tenancy.close();
+      await standby?.close();
       if (!on) await database.drop();
     },
   };

@@ -7,7 +7,7 @@ import {
   separateOperations,
 } from 'graphql';
 import { recordingDenials } from '../../access/denial.js';
-import type { Context } from '../../context.js';
+import { type Context, forQuery } from '../../context.js';
 import { compiled, type Execution, interpreted } from '../../graphql/execution.js';
 import { presented } from './errors.js';
 
@@ -38,7 +38,8 @@ export function createExecutor(schema: GraphQLSchema) {
     variables: Record<string, unknown>,
     ctx: Context,
   ): Promise<ExecutionResult> => {
-    const result = await recordingDenials(executionOf(document, operationName))(ctx, variables);
+    const isQuery = getOperationAST(document, operationName)?.operation === 'query';
+    const result = await recordingDenials(executionOf(document, operationName))(isQuery ? forQuery(ctx) : ctx, variables);
     if (!result.errors) return result;
     const isPartial = Object.values(result.data ?? {}).some((value) => value !== null);
     return { ...result, errors: result.errors.map((error) => presented(error, ctx, isPartial)) };
