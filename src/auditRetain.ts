@@ -1,6 +1,6 @@
 /** `npm run audit:retain`: drops whole months of the trail, and holds months against that. Run it as the owner of the tables. */
 import { parseArgs } from 'node:util';
-import { dropMonthsBefore, listHolds, placeHold, releaseHold } from './audit/retention.js';
+import { dropMonthsBefore, listHolds, placeHold, releaseHold } from './audit/retention/retention.js';
 import { parseConfig } from './config.js';
 import { failureLine } from './start/failureLine.js';
 import { printed } from './start/progress.js';

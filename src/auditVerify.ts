@@ -1,13 +1,13 @@
 /** `npm run audit:verify`: holds the trail, or an export of it, against its seal. Ends with 1 where something is not as it was sealed. */
 import type { KeyObject } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { publicBytes, publicKeyOf } from './audit/auditKeys.js';
-import { readCheckpoints } from './audit/checkpointFile.js';
-import { sealingOf } from './audit/sealing.js';
-import { Unusable } from './audit/unusable.js';
-import type { Finding } from './audit/verify.js';
-import { verifyDatabase } from './audit/verifyDatabase.js';
-import { verifyExport } from './audit/verifyExport.js';
+import { publicBytes, publicKeyOf } from './audit/seal/auditKeys.js';
+import { readCheckpoints } from './audit/seal/checkpointFile.js';
+import { sealingOf } from './audit/seal/sealing.js';
+import { Unusable } from './audit/seal/unusable.js';
+import type { Finding } from './audit/seal/verify.js';
+import { verifyDatabase } from './audit/seal/verifyDatabase.js';
+import { verifyExport } from './audit/seal/verifyExport.js';
 import { type Config, parseConfig } from './config.js';
 import { failureLine } from './start/failureLine.js';
 import { printed } from './start/progress.js';

@@ -1,9 +1,9 @@
 import type { BaseLogger } from 'pino';
 import { openIdIssuer } from './access/openIdIssuer.js';
 import type { SigningKeys } from './access/signingKeys.js';
-import { repeatCounterOf } from './audit/repeatCounter.js';
-import { sealingOf } from './audit/sealing.js';
-import { trailEndOf } from './audit/trailEnd.js';
+import { repeatCounterOf } from './audit/repeats/repeatCounter.js';
+import { sealingOf } from './audit/seal/sealing.js';
+import { trailEndOf } from './audit/tail/trailEnd.js';
 import { authProviderOf } from './authProvider/authProviderOf.js';
 import type { Config } from './config.js';
 import type { Platform } from './context.js';

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { recordCallersRepeatable } from '../audit/repeats.js';
+import { recordCallersRepeatable } from '../audit/repeats/repeats.js';
 import type { Context } from '../context.js';
 import { Forbidden, Hidden } from '../errors.js';
 import type { Execution } from '../graphql/execution.js';

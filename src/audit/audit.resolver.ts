@@ -9,11 +9,11 @@ import { connectionSelectionOf, selectionOf } from '../graphql/selection.js';
 import { AuditBucket, AuditDimension } from './audit.enums.js';
 import { AuditFilter } from './audit.filter.js';
 import { AuditChange, AuditCount, AuditEntry, AuditEntryConnection, AuditEntryOrder, AuditSeriesGroup, AuditStats } from './audit.types.js';
-import { auditResourceTypes, auditSeries, auditStats, auditTop, boundedTotal, countEntries, type Total } from './counts.service.js';
+import { auditResourceTypes, auditSeries, auditStats, auditTop, boundedTotal, countEntries, type Total } from './counts/counts.service.js';
 import { findEntry, listEntries } from './entries.service.js';
-import { snapshotsOf } from './entrySnapshots.js';
-import { looked, searched } from './readings.js';
-import { changedFields } from './redaction.js';
+import { looked, searched } from './repeats/readings.js';
+import { snapshotsOf } from './snapshots/entrySnapshots.js';
+import { changedFields } from './snapshots/redaction.js';
 
 const filterDescription = 'Which entries; all of them where it is left out.';
 

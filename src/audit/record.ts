@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../access/actor.js';
 import type { Origin } from '../context.js';
 import type { AuditEntryInput, Tx } from './entry.js';
-import { changedFields, redacted } from './redaction.js';
+import { changedFields, redacted } from './snapshots/redaction.js';
 
 /** Who an entry names, and from where they acted. No actor is the system itself. */
 export interface Author {

@@ -4,7 +4,7 @@ import { AuditOutcome } from '../audit/audit.enums.js';
 import { type AuditFilter, auditConditions } from '../audit/audit.filter.js';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
+import { snapshotSelection } from '../audit/snapshots/snapshots.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
 import { assignments } from '../db/columns.js';

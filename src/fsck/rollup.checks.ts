@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { grainsOf, type Rollup, rollups } from '../audit/rollups.js';
+import { grainsOf, type Rollup, rollups } from '../audit/counts/rollups.js';
 import type { Check } from './check.js';
 
 /** The counts of one table against the entries that count as counted, in one statement and so at one moment. */

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
+import { snapshotSelection } from '../audit/snapshots/snapshots.js';
 import type { Context } from '../context.js';
 import { type ChildList, readChildPages } from '../db/childPages.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';

@@ -7,7 +7,7 @@ import { hashOf, newSecret, refreshTokenPrefix } from '../access/secrets.js';
 import { change } from '../audit/change.js';
 import type { AuditEntryInput, Tx } from '../audit/entry.js';
 import type { AuthorColumns } from '../audit/record.js';
-import { recordRepeatable } from '../audit/repeats.js';
+import { recordRepeatable } from '../audit/repeats/repeats.js';
 import { actorOf, type Context } from '../context.js';
 import { Conflict, Unauthenticated } from '../errors.js';
 import type { Selection } from '../graphql/selection.js';

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
+import { snapshotSelection } from '../audit/snapshots/snapshots.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { assignments } from '../db/columns.js';

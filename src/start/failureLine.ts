@@ -1,4 +1,4 @@
-import { Unusable } from '../audit/unusable.js';
+import { Unusable } from '../audit/seal/unusable.js';
 import { ConfigError } from '../config.js';
 import { EmbeddedPostgresError } from '../db/embedded/embeddedPostgres.js';
 import { DatabaseIsNewer, DatabaseIsOlder } from '../db/migrator.js';

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
+import { snapshotSelection } from '../audit/snapshots/snapshots.js';
 import type { Findable } from '../db/readById.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';

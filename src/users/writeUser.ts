@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
+import { snapshotSelection } from '../audit/snapshots/snapshots.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict } from '../errors.js';

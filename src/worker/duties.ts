@@ -1,8 +1,8 @@
-import { deliverSnapshots } from '../audit/deliverSnapshots.duty.js';
-import { auditPartitions } from '../audit/partitions.duty.js';
-import { auditRepeats } from '../audit/repeats.duty.js';
-import { auditRollups } from '../audit/rollups.duty.js';
-import { auditSeal } from '../audit/seal.duty.js';
+import { auditRollups } from '../audit/counts/rollups.duty.js';
+import { auditRepeats } from '../audit/repeats/repeats.duty.js';
+import { auditPartitions } from '../audit/retention/partitions.duty.js';
+import { auditSeal } from '../audit/seal/seal.duty.js';
+import { deliverSnapshots } from '../audit/snapshots/deliverSnapshots.duty.js';
 import { authProviderDeliveries } from '../authProvider/deliveries.duty.js';
 import { oldAuthProviderDeliveries } from '../authProvider/oldDeliveries.duty.js';
 import { idempotencyKeys } from '../conditions/idempotencyKeys.duty.js';

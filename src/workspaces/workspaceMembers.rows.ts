@@ -3,7 +3,7 @@ import type { WorkspaceRole } from '../access/workspaceRoles.js';
 import type { WorkspaceStanding } from '../access/workspaceStanding.js';
 import type { Change } from '../audit/change.js';
 import type { AuditEntryInput, Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
+import { snapshotSelection } from '../audit/snapshots/snapshots.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, Invalid } from '../errors.js';

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { WorkspaceAction } from '../access/workspaceRoles.js';
 import { change } from '../audit/change.js';
 import type { Tx } from '../audit/entry.js';
-import { snapshotSelection } from '../audit/snapshots.js';
+import { snapshotSelection } from '../audit/snapshots/snapshots.js';
 import { requireVersion } from '../conditions/requireVersion.js';
 import { actorOf, type Context } from '../context.js';
 import { type ChildList, readChildPages } from '../db/childPages.js';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { auditSeal } from '../../src/audit/seal.duty.js';
+import { auditSeal } from '../../src/audit/seal/seal.duty.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { anEntry, download } from './exports.js';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { grainsOf, rollups } from '../../src/audit/rollups.js';
+import { grainsOf, rollups } from '../../src/audit/counts/rollups.js';
 import type { Database } from '../../src/db/pool.js';
 
 /** Where the counts differ from the entries that are said to be counted; and how many those are. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { deliverSnapshots } from '../../src/audit/deliverSnapshots.duty.js';
+import { deliverSnapshots } from '../../src/audit/snapshots/deliverSnapshots.duty.js';
 import { sealDsn } from '../../src/tenancy/shardKeys.js';
 import { inTenant } from '../../src/tenancy/tenant.js';
 import { blackHole } from '../support/blackHole.js';

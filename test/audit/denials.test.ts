@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { auditRepeats } from '../../src/audit/repeats.duty.js';
+import { auditRepeats } from '../../src/audit/repeats/repeats.duty.js';
 import { aKeyOf, anAdmin } from '../access/callers.js';
 import { aMembership, anOrg, anOrgAccess, aUser } from '../support/builders.js';
 import { type Caller, type TestGateway, testGateway } from '../support/gateway.js';

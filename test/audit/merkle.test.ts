@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { inclusionPath, merkleRoot, rootOfPath } from '../../src/audit/merkle.js';
+import { inclusionPath, merkleRoot, rootOfPath } from '../../src/audit/seal/merkle.js';
 
 const leaf = (hex: string) =>
   createHash('sha256')

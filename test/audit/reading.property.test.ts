@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parquetReadObjects } from 'hyparquet';
 import { sql } from 'kysely';
-import { auditRollups } from '../../src/audit/rollups.duty.js';
+import { auditRollups } from '../../src/audit/counts/rollups.duty.js';
 import { encodeCursor } from '../../src/db/cursor.js';
 import { aKeyOf } from '../access/callers.js';
 import { anOrg, aUser } from '../support/builders.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { auditRepeats } from '../../src/audit/repeats.duty.js';
+import { auditRepeats } from '../../src/audit/repeats/repeats.duty.js';
 import { aKeyOf } from '../access/callers.js';
 import { aGrant, aUser } from '../support/builders.js';
 import { subscribe } from '../support/eventStream.js';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { auditKeys } from '../../src/audit/auditKeys.js';
-import { dropMonthsBefore, listHolds, placeHold, releaseHold } from '../../src/audit/retention.js';
-import { auditRollups } from '../../src/audit/rollups.duty.js';
-import { auditSeal } from '../../src/audit/seal.duty.js';
-import type { Finding } from '../../src/audit/verify.js';
-import { verifyDatabase } from '../../src/audit/verifyDatabase.js';
+import { auditRollups } from '../../src/audit/counts/rollups.duty.js';
+import { dropMonthsBefore, listHolds, placeHold, releaseHold } from '../../src/audit/retention/retention.js';
+import { auditKeys } from '../../src/audit/seal/auditKeys.js';
+import { auditSeal } from '../../src/audit/seal/seal.duty.js';
+import type { Finding } from '../../src/audit/seal/verify.js';
+import { verifyDatabase } from '../../src/audit/seal/verifyDatabase.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 
 const secret = createHash('sha256').update('a key of these tests').digest();

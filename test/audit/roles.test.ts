@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { auditPartitions } from '../../src/audit/partitions.duty.js';
+import { auditPartitions } from '../../src/audit/retention/partitions.duty.js';
 import { migrate } from '../../src/db/migrator.js';
 import { type Database, openDatabase } from '../../src/db/pool.js';
 import { aUser } from '../support/builders.js';

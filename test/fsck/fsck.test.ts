@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { deliverSnapshots } from '../../src/audit/deliverSnapshots.duty.js';
+import { deliverSnapshots } from '../../src/audit/snapshots/deliverSnapshots.duty.js';
 import { checks } from '../../src/fsck/checks.js';
 import { runChecks } from '../../src/fsck/runChecks.js';
 import { noneLeftInTransaction } from '../../src/fsck/time.checks.js';

@@ -1,4 +1,4 @@
-import { auditRollups } from '../../src/audit/rollups.duty.js';
+import { auditRollups } from '../../src/audit/counts/rollups.duty.js';
 import type { TestGateway } from '../support/gateway.js';
 
 /** Ids of a few objects of each kind, all of them made through the API, by name. */

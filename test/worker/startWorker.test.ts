@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { auditPartitions } from '../../src/audit/partitions.duty.js';
+import { auditPartitions } from '../../src/audit/retention/partitions.duty.js';
 import type { Duty } from '../../src/worker/duty.js';
 import { startWorker } from '../../src/worker/startWorker.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';

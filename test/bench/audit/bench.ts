@@ -8,7 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { auditRollups } from '../../../src/audit/rollups.duty.js';
+import { auditRollups } from '../../../src/audit/counts/rollups.duty.js';
 import { migrate } from '../../../src/db/migrator.js';
 import { type Database, openDatabase } from '../../../src/db/pool.js';
 import { firstStart } from '../../../src/start/firstStart.js';

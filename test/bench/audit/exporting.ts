@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { exportColumns } from '../../../src/audit/exportColumns.js';
+import { exportColumns } from '../../../src/audit/export/exportColumns.js';
 import { memoryOf } from '../process.js';
 import { median } from './median.js';
 import type { Gateway } from './product.js';

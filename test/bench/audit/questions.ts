@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { AuditFilter } from '../../../src/audit/audit.filter.js';
-import { auditSeries, auditStats, auditTop, countEntries } from '../../../src/audit/counts.service.js';
+import { auditSeries, auditStats, auditTop, countEntries } from '../../../src/audit/counts/counts.service.js';
 import { listEntries } from '../../../src/audit/entries.service.js';
 import type { Context } from '../../../src/context.js';
 import type { DB } from '../../../src/db/types.generated.js';

@@ -1,0 +1,99 @@
+import type { KeyObject } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../../db/types.generated.js';
+import { batchesBehind, entriesBehind, firstPosition } from './batches.js';
+import { type SealedBatch, slices, uuidOf } from './checkpointFile.js';
+import { chainVerifier, differences, type Finding } from './verify.js';
+
+/** What was looked at. */
+export interface Verified {
+  readonly batches: number;
+  readonly entries: number;
+  /** Entries that no batch covers yet. */
+  readonly unsealed: number;
+  /** Entries that retention dropped, and that the seal still names. */
+  readonly dropped: number;
+}
+
+/**
+ * Holds the log against its seal. What someone with every right over the database could have made consistent again, seal and all, is told
+ * by checkpoints that were kept outside of it.
+ * @param kept checkpoints from outside, in order: they count, and the database's own only behind them
+ * @param report is given each finding as it is made
+ */
+export async function verifyDatabase(
+  db: Kysely<DB>,
+  keys: ReadonlyMap<string, KeyObject>,
+  kept: AsyncIterable<SealedBatch> | undefined,
+  report: (finding: Finding) => void,
+): Promise<Verified> {
+  const verifyChain = chainVerifier(keys);
+  const drops = await droppedEntries(db, report);
+  let [batches, entries, dropped, from] = [0, 0, 0, firstPosition];
+  for await (const batch of allBatches(db, kept)) {
+    for (const finding of verifyChain(batch)) report(finding);
+    const there = await entriesBehind(db, from, { to: batch.end, limit: 10_000_000 });
+    const isDropped = (id: string) => {
+      if (!drops.has(id)) return false;
+      dropped += 1;
+      return true;
+    };
+    for (const finding of differences(batch, there, isDropped)) report(finding);
+    batches += 1;
+    entries += there.length;
+    from = batch.end;
+  }
+  await verifySnapshots(db, report);
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from platform_audit_log e
+    where (e.xid, e.id) > (${from.xid}::xid8, ${from.id}::uuid)`.execute(db);
+  return { batches, entries, dropped, unsealed: rows[0]?.count ?? 0 };
+}
+
+async function* allBatches(db: Kysely<DB>, kept: AsyncIterable<SealedBatch> | undefined): AsyncGenerator<SealedBatch> {
+  let number = 0;
+  for await (const batch of kept ?? []) {
+    // A checkpoint may have been taken outside twice.
+    if (batch.batch <= number) continue;
+    yield batch;
+    number = batch.batch;
+  }
+  for (;;) {
+    const [next] = await batchesBehind(db, number, 1);
+    if (!next) return;
+    yield next;
+    number = next.batch;
+  }
+}
+
+/** Entries that were dropped, as far as the drop itself is told of by an entry of the log, which is sealed. */
+async function droppedEntries(db: Kysely<DB>, report: (finding: Finding) => void): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ month: string; ids: Buffer; isTold: boolean }>`select to_char(d.month, 'YYYY-MM') as month, d.ids, exists (
+      select from platform_audit_log e join audit_snapshots s on s.entry_id = e.id
+      where e.action = 'audit_log.drop' and e.resource_id = to_char(d.month, 'YYYY-MM')
+        and s.after->>'idsSha256' = encode(sha256(d.ids), 'hex')
+    ) as "isTold" from audit_drops d order by d.month`.execute(db);
+  const ids = new Set<string>();
+  for (const drop of rows) {
+    if (drop.isTold) for (const id of slices(drop.ids, 16)) ids.add(uuidOf(id));
+    else report({ kind: 'seal', says: `The record of what was dropped of ${drop.month} is not the one that the trail tells of.` });
+  }
+  return ids;
+}
+
+/** An entry without a digest was made before there were any: nothing is known of its snapshots. */
+async function verifySnapshots(db: Kysely<DB>, report: (finding: Finding) => void): Promise<void> {
+  const { rows } = await sql<{ id: string; isThere: boolean }>`/* audit snapshots against their entries */
+    select e.id, s.entry_id is not null as "isThere" from platform_audit_log e
+    left join (
+      select entry_id, before, after from audit_snapshots union all select entry_id, before, after from audit_outbox
+    ) s on s.entry_id = e.id
+    where (s.entry_id is not null and e.snapshot_digest <> audit_snapshot_digest(s.before, s.after))
+      or (s.entry_id is null and e.org_id is null and e.snapshot_digest is not null)
+    order by e.created_at, e.id`.execute(db);
+  for (const { id, isThere } of rows) {
+    const says = isThere
+      ? `The snapshots of entry ${id} are not those that were sealed with it.`
+      : `The snapshots of entry ${id} are gone.`;
+    report({ kind: 'snapshot', entryId: id, says });
+  }
+}
