@@ -142,6 +142,8 @@ describe('Gateways whose clocks are an hour apart', () => {
     const create = 'mutation ($slug: String!) { createOrg(input: { name: "Clock", slug: $slug }) { org { id } } }';
     const seed = `mutation ($id: UUID!) {
       seedOrg(orgId: $id, input: { locations: 1, providers: 5, patients: 4000, appointments: 12000 }) { job { id } } }`;
+    // Those that the database was made with may be of any age.
+    const older = (await database.db.selectFrom('platform_audit_log').select('id').execute()).map(({ id }) => id);
     const jobs: string[] = [];
     for (const [i, gateway] of gateways.entries()) {
       const org = (await ask(gateway, create, { slug: `clock-${i}` }, adminToken)).data.createOrg.org.id;
@@ -158,7 +160,7 @@ describe('Gateways whose clocks are an hour apart', () => {
       expect({ status, fence }).toEqual({ status: 'completed', fence: 1 });
       expect(Math.abs(secondsTo(at ?? ''))).toBeLessThan(60);
     }
-    const entries = await database.db.selectFrom('platform_audit_log').select('created_at').execute();
+    const entries = await database.db.selectFrom('platform_audit_log').select(['id', 'created_at']).where('id', 'not in', older).execute();
     expect(entries.filter(({ created_at: at }) => Math.abs(secondsTo(at)) > 300)).toEqual([]);
   }, 90_000);
 });
