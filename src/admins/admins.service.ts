@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { changeAccess } from '../access/changeAccess.js';
 import type { Tx } from '../audit/entry.js';
@@ -6,7 +6,7 @@ import { requireVersion } from '../conditions/requireVersion.js';
 import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import type { RowOf } from '../db/shape.js';
-import { contains } from '../db/text.js';
+import { searchIn } from '../db/text.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import type { ConnectionSelection, Selection } from '../graphql/selection.js';
@@ -29,9 +29,16 @@ export function listAdmins(
   page: PageArgs,
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<User>>> {
-  const where: RawBuilder<unknown>[] = [isAdmin];
-  if (filter?.search) where.push(contains(sql`u.search_text`, filter.search));
-  const list = { name: 'admins', shape: userShape, from: sql`users u`, id: sql<string>`u.public_id`, where, order: byName };
+  const search = searchIn(sql`u.search_text`, filter?.search);
+  const list = {
+    name: 'admins',
+    shape: userShape,
+    from: sql`users u`,
+    id: sql<string>`u.public_id`,
+    where: [isAdmin],
+    search,
+    order: byName,
+  };
   return readPage(ctx.reads, list, page, selection);
 }
 

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ConnectionSelection } from '../graphql/selection.js';
-import { afterPosition, all, type List, orderBy, type Page, type PageArgs, pageOf, type Window, windowOf } from './page.js';
+import { afterPosition, all, conditionsOf, type List, orderBy, type Page, type PageArgs, pageOf, type Window, windowOf } from './page.js';
 import { columnsOf, nested, selectList } from './shape.js';
 import type { DB } from './types.generated.js';
 
@@ -44,7 +44,7 @@ type Columns = ReturnType<typeof columnsOf>;
 /** Each parent's page is read along the index, and ends where it is full. */
 function pagesByIndex(list: ChildList, parentKeys: readonly string[], window: Window, columns: Columns): RawBuilder<ChildRow> {
   const { order, id, parent, from } = list;
-  const where = all([sql`${parent} = _k.key`, ...list.where, ...afterPosition(order.expression, id, order, window.after)]);
+  const where = all([sql`${parent} = _k.key`, ...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
   return sql<ChildRow>`/* ${sql.raw(list.name)} */ select _k.key::text as "_parent", _p.*
     from unnest(${parentKeys}::bigint[]) _k (key) cross join lateral (
       select ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id"
@@ -58,7 +58,7 @@ function pagesByIndex(list: ChildList, parentKeys: readonly string[], window: Wi
  */
 function pagesByWindow(list: ChildList, parentKeys: readonly string[], window: Window, columns: Columns): RawBuilder<ChildRow> {
   const { order, id, parent, from, shape } = list;
-  const where = all([isOneOf(parent, parentKeys), ...list.where, ...afterPosition(order.expression, id, order, window.after)]);
+  const where = all([isOneOf(parent, parentKeys), ...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
   return sql<ChildRow>`/* ${sql.raw(list.name)} */ with _p as (
       select * from (
         select ${shape.key} as key, ${parent} as parent, row_number() over (partition by ${parent} ${orderBy(order.expression, id, order)}) as place
@@ -76,6 +76,6 @@ function isOneOf(parent: RawBuilder<unknown>, keys: readonly string[]): RawBuild
 async function countChildren(db: Kysely<DB>, list: ChildList, parentKeys: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ key: string; total: number }>`/* ${sql.raw(list.name)} totals */
     select ${list.parent} as key, count(*)::int as total from ${list.from}
-    where ${all([isOneOf(list.parent, parentKeys), ...list.where])} group by ${list.parent}`.execute(db);
+    where ${all([isOneOf(list.parent, parentKeys), ...conditionsOf(list)])} group by ${list.parent}`.execute(db);
   return new Map(rows.map((row) => [row.key, row.total]));
 }

@@ -3,6 +3,7 @@ import { Invalid } from '../errors.js';
 import type { ConnectionSelection } from '../graphql/selection.js';
 import { type CursorOrder, decodeCursor, encodeCursor, type Position } from './cursor.js';
 import { columnsOf, nested, type Shape, selectList } from './shape.js';
+import { found, type Search } from './text.js';
 
 /** Which part of a list: the first rows after a cursor, or page number `page` of that size. */
 export interface PageArgs {
@@ -27,7 +28,14 @@ export interface List {
   /** The public id of a row: the second key of every order. */
   readonly id: RawBuilder<string>;
   readonly where: readonly RawBuilder<unknown>[];
+  /** What is searched for: all that matches is found first, and then put in order. */
+  readonly search?: Search;
   readonly order: ListOrder;
+}
+
+/** What a row of the list must meet. */
+export function conditionsOf({ where, search }: Pick<List, 'where' | 'search'>): readonly RawBuilder<unknown>[] {
+  return search ? [...where, found(search)] : where;
 }
 
 export interface Page<T> {
@@ -81,7 +89,7 @@ interface ListRow extends Record<string, unknown> {
 export async function readPage<T>(db: QueryExecutorProvider, list: List, args: PageArgs, selection: ConnectionSelection): Promise<Page<T>> {
   const window = windowOf(args, list.order);
   const columns = columnsOf(list.shape, selection.node);
-  const statement = selection.wantsTotal ? countedPage(list, window, columns) : plainPage(list, window, columns);
+  const statement = selection.wantsTotal || list.search ? countedPage(list, window, columns) : plainPage(list, window, columns);
   const { rows } = await statement.execute(db);
   // A counted list answers one row of nulls where the page is empty, to carry the count.
   const found = rows.filter((row) => row._id !== null);
@@ -92,7 +100,7 @@ type Columns = ReturnType<typeof columnsOf>;
 
 function plainPage(list: List, window: Window, columns: Columns): RawBuilder<ListRow> {
   const { order, id } = list;
-  const where = all([...list.where, ...afterPosition(order.expression, id, order, window.after)]);
+  const where = all([...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
   return sql<ListRow>`/* ${sql.raw(list.name)} */ select ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id"
     from ${list.from} where ${where} ${orderBy(order.expression, id, order)} limit ${window.size + 1} offset ${window.offset}`;
 }
@@ -105,7 +113,7 @@ function countedPage(list: List, window: Window, columns: Columns): RawBuilder<L
   const { order, id } = list;
   const [value, match] = [sql`_m.value`, sql<string>`_m.id`];
   return sql<ListRow>`/* ${sql.raw(list.name)} with total */ with _m as materialized (
-      select ${list.shape.key} as key, ${order.expression} as value, ${id} as id from ${list.from} where ${all(list.where)}
+      select ${list.shape.key} as key, ${order.expression} as value, ${id} as id from ${list.from} where ${all(conditionsOf(list))}
     ), _p as (
       select _m.key, _m.value, _m.id from _m where ${all(afterPosition(value, match, order, window.after))}
       ${orderBy(value, match, order)} limit ${window.size + 1} offset ${window.offset}

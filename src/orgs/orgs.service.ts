@@ -8,7 +8,7 @@ import { assignments } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import { type Findable, readById } from '../db/readById.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
-import { contains } from '../db/text.js';
+import { searchIn } from '../db/text.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { type ConnectionSelection, fieldsOf, merged, type Selection } from '../graphql/selection.js';
@@ -39,9 +39,9 @@ export function listOrgs(
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Org>>> {
   const where: RawBuilder<unknown>[] = [];
-  if (filter?.search) where.push(contains(sql`o.search_text`, filter.search));
   if (filter?.status) where.push(sql`o.status = ${filter.status}`);
-  return readPage(ctx.reads, listOf('orgs', where, orderBy ?? byName), page, selection);
+  const search = searchIn(sql`o.search_text`, filter?.search);
+  return readPage(ctx.reads, { ...listOf('orgs', where, orderBy ?? byName), search }, page, selection);
 }
 
 /**

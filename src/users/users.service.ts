@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import { readById } from '../db/readById.js';
 import type { RowOf } from '../db/shape.js';
-import { contains } from '../db/text.js';
+import { searchIn } from '../db/text.js';
 import { NotFound } from '../errors.js';
 import type { ConnectionSelection, Selection } from '../graphql/selection.js';
 import { findableUser, selectUser } from './selectUser.js';
@@ -28,12 +28,13 @@ export async function listUsers(
 ): Promise<Page<RowOf<User>>> {
   const { field, direction } = orderBy ?? { field: 'display_name', direction: 'asc' };
   const where: RawBuilder<unknown>[] = [sql`u.deleted_at is null`];
-  if (filter?.search) where.push(contains(sql`u.search_text`, filter.search));
   if (filter?.status) where.push(sql`u.status = ${filter.status}`);
   if (typeof filter?.hasPlatformAccess === 'boolean') where.push(sql`u.has_platform_access = ${filter.hasPlatformAccess}`);
   if (filter?.workspaceId) where.push(await isInWorkspace(ctx, filter.workspaceId));
   const order: ListOrder = { name: `${field}_${direction}`, direction, ...orders[field] };
-  return readPage(ctx.reads, { name: 'users', shape: userShape, from: sql`users u`, id: sql`u.public_id`, where, order }, page, selection);
+  const search = searchIn(sql`u.search_text`, filter?.search);
+  const list = { name: 'users', shape: userShape, from: sql`users u`, id: sql<string>`u.public_id`, where, search, order };
+  return readPage(ctx.reads, list, page, selection);
 }
 
 /** The user is a member of the workspace, and an active one of its org. @throws NotFound where there is no such workspace */

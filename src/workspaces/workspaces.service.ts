@@ -11,7 +11,7 @@ import { assignments } from '../db/columns.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import { type Findable, readById } from '../db/readById.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
-import { contains } from '../db/text.js';
+import { searchIn } from '../db/text.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
@@ -35,7 +35,6 @@ export interface WorkspacesArgs extends PageArgs {
 function listOf(name: string, { filter, orderBy }: WorkspacesArgs): ChildList {
   const { field, direction } = orderBy ?? { field: 'name', direction: 'asc' };
   const where: RawBuilder<unknown>[] = [filter?.isArchived ? sql`w.archived_at is not null` : sql`w.archived_at is null`];
-  if (filter?.search) where.push(contains(sql`w.search_text`, filter.search));
   if (filter?.orgId) where.push(sql`o.public_id = ${filter.orgId}`);
   return {
     name,
@@ -44,6 +43,7 @@ function listOf(name: string, { filter, orderBy }: WorkspacesArgs): ChildList {
     id: sql`w.public_id`,
     parent: sql`w.org_id`,
     where,
+    search: searchIn(sql`w.search_text`, filter?.search),
     order: { name: `${field}_${direction}`, direction, ...orders[field] },
   };
 }
