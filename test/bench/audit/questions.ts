@@ -31,7 +31,7 @@ const searched = `lower(coalesce(actor_display_name, '') || ' ' || actor_id || '
 /** @param depth rows before the deep page */
 export async function questionsOf(db: Kysely<DB>, pool: pg.Pool, depth: number): Promise<Question[]> {
   // The services of the trail read nothing of a request but its database.
-  const ctx = { db, loaders: new Map() } as unknown as Context;
+  const ctx = { db, reads: db, loaders: new Map() } as unknown as Context;
   const [org, actor] = await Promise.all(['org_id', 'actor_id'].map((column) => middlingOf(pool, column)));
   const { id, at } = await placeOf(pool, depth);
   const monthAgo = new Date(Date.now() - 30 * 86_400_000).toISOString();
