@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { actorOf, type Context } from '../../context.js';
+import type { Context } from '../../context.js';
 import type { AuditFilter } from '../audit.filter.js';
 import type { RepeatableEntry } from './repeats.js';
 
@@ -34,8 +34,8 @@ export async function looked<T>(ctx: ReadingContext, answer: Promise<T>): Promis
   return answered;
 }
 
-function isProgram(ctx: ReadingContext): boolean {
-  return actorOf(ctx as Context).credential.kind === 'api_key';
+function isProgram({ actor }: ReadingContext): boolean {
+  return actor?.credential.kind === 'api_key';
 }
 
 /** The conditions that were named, in the order of their names. */
