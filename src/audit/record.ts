@@ -1,8 +1,8 @@
-import { type InsertObject, type RawBuilder, sql } from 'kysely';
+import { type Insertable, type InsertObject, type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../access/actor.js';
 import type { Origin } from '../context.js';
-import type { DB } from '../db/types.generated.js';
+import type { AuditOutbox, AuditSnapshots, DB } from '../db/types.generated.js';
 import type { AuditEntryInput, Tx } from './entry.js';
 import { changedFields, redacted } from './snapshots/redaction.js';
 
@@ -49,12 +49,12 @@ export async function insertEntry(tx: Tx, author: AuthorColumns, entry: AuditEnt
 }
 
 /** The entry and its snapshots go in one statement: a change's transaction waits for each one that it makes. */
-function statementOf(inserted: RawBuilder<unknown>, states: InsertObject<DB, 'audit_snapshots'> | undefined, orgKey: string | undefined) {
+function statementOf(inserted: RawBuilder<unknown>, states: Insertable<AuditSnapshots> | undefined, orgKey: string | undefined) {
   if (!states) return sql`/* entry */ ${inserted}`;
   const kept =
     orgKey === undefined
       ? sql`audit_snapshots ${row(states)}`
-      : sql`audit_outbox ${row({ ...states, org_id: orgKey } satisfies InsertObject<DB, 'audit_outbox'>)}`;
+      : sql`audit_outbox ${row({ ...states, org_id: orgKey } satisfies Insertable<AuditOutbox>)}`;
   return sql`/* entry */ with e as (${inserted}) insert into ${kept}`;
 }
 
