@@ -3,7 +3,7 @@
  * compares with other ways. The built product, the other servers and the load are a process each, over one PostgreSQL; see `cases/` for
  * what is asked.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -18,23 +18,13 @@ import { type BenchOptions, benchHelp, benchOptions } from './options.js';
 import { installPeers } from './peers/npm/packages.js';
 import { familyCpuTimeOf, parentOf } from './process.js';
 import { report, type Setting, summary } from './report.js';
+import { keepingSection } from './section.js';
 import { restartProduct, type Server, type ServerStart, startBareServer, startPeer, startProduct } from './servers.js';
+import { subjectIn } from './subject.js';
 import { tables } from './table.js';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-/** Orgs that are changed: so many that connections seldom wait for each other. */
-const changedOrgs = 32;
-
-/** The product has made the demo data by now. */
-async function subjectIn(client: pg.Client): Promise<Subject> {
-  const { rows } = await client.query<{ id: string }>(
-    `select public_id as id from orgs where not is_platform and status = 'active' order by id limit ${changedOrgs}`,
-  );
-  if (rows.length < changedOrgs) throw new Error(`The demo data has fewer than ${changedOrgs} active orgs.`);
-  return { orgIds: rows.map(({ id }) => id) };
 }
 
 /** What tells the CPU time of the whole database server; it says nothing where that is on another machine. */
@@ -160,7 +150,10 @@ async function run(options: BenchOptions): Promise<void> {
   const { setting, results, starts } = given ? await work(given) : await withTemporaryPostgres(work);
   const made = tables(results, starts);
   say(`\n${summary(setting)}\n\n${made}`);
-  if (options.report && !process.exitCode) writeFileSync(options.report, report(setting, made));
+  if (!options.report || process.exitCode) return;
+  const earlier = existsSync(options.report) ? readFileSync(options.report, 'utf8') : '';
+  // `bench:growth` writes it.
+  writeFileSync(options.report, keepingSection(report(setting, made), '## How it grows', earlier));
 }
 
 try {

@@ -133,7 +133,8 @@ function difference(before: number | undefined, after: number | undefined): numb
   return before === undefined || after === undefined ? undefined : after - before;
 }
 
-async function loaded(order: LoadOrder): Promise<LoadResult> {
+/** Asks in a process of its own. @throws Error where it is not answered as expected */
+export async function loaded(order: LoadOrder): Promise<LoadResult> {
   const child = fork(fileURLToPath(new URL('./load.js', import.meta.url)));
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('The load ended without a result.')));
   ended.catch(() => {});

@@ -20,6 +20,8 @@ export interface Server {
 /** Where a server finds its database, may write, and runs. */
 export interface ServerStart {
   readonly databaseUrl: string;
+  /** Of a standby that the product reads from. */
+  readonly readUrl?: string;
   readonly folder: string;
   readonly cores: Cores | undefined;
 }
@@ -88,7 +90,7 @@ interface Started {
 }
 
 /** Starts the built product as its users run it, with its defaults, and does not wait. Its log goes to a file. */
-export async function spawnProduct({ databaseUrl, folder, cores }: ServerStart, password?: string): Promise<Started> {
+export async function spawnProduct({ databaseUrl, readUrl, folder, cores }: ServerStart, password?: string): Promise<Started> {
   const port = await freePort();
   const logFile = join(folder, 'gateway.log');
   const log = openSync(logFile, 'a');
@@ -98,6 +100,7 @@ export async function spawnProduct({ databaseUrl, folder, cores }: ServerStart, 
     env: {
       PATH: process.env.PATH,
       DATABASE_URL: databaseUrl,
+      ...(readUrl && { DATABASE_READ_URL: readUrl }),
       DATA_DIR: folder,
       PORT: String(port),
       ADMIN_EMAIL: email,
@@ -126,6 +129,18 @@ export async function startProduct(start: ServerStart): Promise<Server> {
 export async function restartProduct(start: ServerStart, token: string): Promise<Server> {
   const { child, port } = await spawnProduct(start);
   return { port, pid: pidOf(child), token, stop: () => stopped(child) };
+}
+
+/** Starts one more gateway on a database that has the product, and waits until it serves. @param token of an earlier start */
+export async function startSibling(start: ServerStart, token: string): Promise<Server> {
+  const { child, port, logFile } = await spawnProduct(start);
+  try {
+    await untilReady(child, port, logFile);
+    return { port, pid: pidOf(child), token, stop: () => stopped(child) };
+  } catch (error) {
+    await stopped(child);
+    throw error;
+  }
 }
 
 /** @throws Error with the log, where it does not come to serve */

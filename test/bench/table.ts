@@ -1,18 +1,18 @@
 import type { ColdStarts } from './coldStart.js';
 import type { CaseResult, Sample, WayResult } from './measure.js';
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1);
   return (low + high) / 2;
 }
 
-function number(value: number, digits = 0): string {
+export function number(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-function spread(values: readonly number[], digits: number): string {
+export function spread(values: readonly number[], digits: number): string {
   return `${number(Math.min(...values), digits)}–${number(Math.max(...values), digits)}`;
 }
 
@@ -29,7 +29,7 @@ function ratios(of: WayResult, to: WayResult): number[] {
   return of.samples.map(({ requestsPerSecond }, i) => requestsPerSecond / (to.samples[i]?.requestsPerSecond ?? Number.NaN));
 }
 
-interface Table {
+export interface Table {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
   /** Columns of text, by number; the others hold numbers. */
@@ -79,7 +79,7 @@ function startTable(starts: readonly ColdStarts[]): Table {
 }
 
 /** In aligned columns, which is also Markdown. */
-function printed({ head, rows, texts }: Table): string {
+export function printed({ head, rows, texts }: Table): string {
   const widths = head.map((title, i) => Math.max(title.length, 3, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, i) => (texts.has(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded/embeddedPostgres.js';
+import { baseBackup } from '../support/baseBackup.js';
 import { type DatabaseProxy, databaseProxy } from './databaseProxy.js';
 import type { OwnServer } from './ownServer.js';
 
@@ -21,7 +21,7 @@ export interface OwnStandby {
 
 export async function ownStandby(primary: OwnServer): Promise<OwnStandby> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-standby-'));
-  await baseBackup(primary, join(dataDir, 'postgres'));
+  await baseBackup({ url: primary.url(), dataDir: primary.dataDir }, dataDir);
   let server: EmbeddedPostgres = await startEmbeddedPostgres({ dataDir });
   const proxy: DatabaseProxy = await databaseProxy(server.url);
   return {
@@ -42,35 +42,6 @@ export async function ownStandby(primary: OwnServer): Promise<OwnStandby> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** What pg_basebackup does, which is not in the packages. PostgreSQL's documentation, 25.3.3. */
-async function baseBackup(primary: OwnServer, folder: string): Promise<void> {
-  const client = new pg.Client({ connectionString: primary.url() });
-  await client.connect();
-  try {
-    mkdirSync(folder);
-    await client.query(`select pg_backup_start('standby', true)`);
-    const source = join(primary.dataDir, 'postgres');
-    const { status, stderr } = spawnSync('cp', ['-a', join(source, 'cluster'), join(source, 'password'), folder], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`The primary can't be copied: ${stderr}`);
-    const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)');
-    const cluster = join(folder, 'cluster');
-    rmSync(join(cluster, 'postmaster.pid'));
-    const { username, password, port } = new URL(primary.url());
-    const { mode, uid, gid } = statSync(join(cluster, 'PG_VERSION'));
-    for (const [name, content] of [
-      ['backup_label', rows[0]?.labelfile ?? ''],
-      ['standby.signal', ''],
-    ] as const) {
-      writeFileSync(join(cluster, name), content, { mode });
-      chownSync(join(cluster, name), uid, gid);
-    }
-    const conninfo = `host=127.0.0.1 port=${port} user=${username} password=${password}`;
-    appendFileSync(join(cluster, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
-  } finally {
-    await client.end();
-  }
 }
 
 async function run(url: string, statement: string): Promise<void> {

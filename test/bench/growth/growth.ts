@@ -1,0 +1,109 @@
+/**
+ * `npm run bench:growth`: what becomes of the product's figures with ten times the data, with several gateways on one database, and with a
+ * streaming standby that serves reads. Every setup runs at the same time as the others, and they are asked in turns; nothing is pinned to a
+ * core. The table goes into BENCHMARKS.md, under a heading of its own.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../../src/db/embedded/embeddedPostgres.js';
+import { withTemporaryPostgres } from '../../../src/tools/temporaryPostgres.js';
+import { baseBackup } from '../../support/baseBackup.js';
+import { cases } from '../cases/index.js';
+import { dataSize, prepareData, untilCounted } from '../data/prepareData.js';
+import { withSection } from '../section.js';
+import { type Server, type ServerStart, startProduct, startSibling } from '../servers.js';
+import { subjectIn } from '../subject.js';
+import { type GrowthOptions, measureSetups } from './measureSetups.js';
+import type { Setup } from './setup.js';
+import { growthSection, growthTable } from './table.js';
+
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    connections: { type: 'string', default: '16' },
+    scale: { type: 'string', default: '1' },
+    factor: { type: 'string', default: '10' },
+  },
+});
+const scale = Number(values.scale);
+const options: GrowthOptions = { rounds: Number(values.rounds), seconds: Number(values.seconds), connections: Number(values.connections) };
+
+/** A database with data, and the product on it. */
+interface Place {
+  readonly start: ServerStart;
+  readonly dataDir: string;
+  readonly setup: Setup;
+}
+
+/** Entries do not grow with the rest: `npm run bench:audit` is about them. */
+async function withPlace<T>(factor: number, work: (place: Place) => Promise<T>): Promise<T> {
+  return withTemporaryPostgres(async (databaseUrl, dataDir) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenantry-growth-'));
+    const start: ServerStart = { databaseUrl, folder, cores: undefined };
+    const product = await startProduct(start);
+    const client = new pg.Client({ connectionString: databaseUrl });
+    try {
+      await client.connect();
+      say(`Preparing the data × ${factor}.`);
+      await prepareData(client, { ...dataSize(scale * factor), entries: dataSize(scale).entries });
+      await untilCounted(client);
+      const setup: Setup = { name: factor === 1 ? '1 gateway' : `data × ${factor}`, gateways: [product], subject: await subjectIn(client) };
+      return await work({ start, dataDir, setup });
+    } finally {
+      await client.end();
+      await product.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Three gateways more on the database, and one that reads from a standby of it. */
+async function withSiblings<T>({ start, dataDir, setup }: Place, work: (setups: readonly Setup[]) => Promise<T>): Promise<T> {
+  const { gateways, subject } = setup;
+  const [first] = gateways;
+  const standbyFolder = mkdtempSync(join(tmpdir(), 'tenantry-growth-standby-'));
+  await baseBackup({ url: start.databaseUrl, dataDir }, standbyFolder);
+  // A standby takes no fewer connections than its primary.
+  const standby = await startEmbeddedPostgres({ dataDir: standbyFolder, settings: { max_connections: '200' } });
+  const started: Server[] = [];
+  const begin = async (readUrl?: string): Promise<Server> => {
+    const server = await startSibling({ ...start, readUrl }, first.token);
+    started.push(server);
+    return server;
+  };
+  try {
+    const [second, third, fourth] = [await begin(), await begin(), await begin()];
+    const reading = await begin(standby.url);
+    return await work([
+      { name: '2 gateways', gateways: [first, second], subject },
+      { name: '4 gateways', gateways: [first, second, third, fourth], subject },
+      { name: 'with a standby', gateways: [reading], subject },
+    ]);
+  } finally {
+    for (const server of started) await server.stop();
+    await standby.stop();
+    rmSync(standbyFolder, { recursive: true, force: true });
+  }
+}
+
+async function measureAll(setups: readonly Setup[]): Promise<void> {
+  const results = [];
+  for (const benchCase of cases) {
+    say(`Measuring: ${benchCase.name}.`);
+    results.push({ name: benchCase.name, setups: await measureSetups(benchCase, setups, options) });
+  }
+  const table = growthTable(results);
+  say(`\n${table}`);
+  if (scale !== 1) return;
+  writeFileSync('BENCHMARKS.md', withSection(readFileSync('BENCHMARKS.md', 'utf8'), growthSection(options, table)));
+}
+
+await withPlace(1, (small) =>
+  withPlace(Number(values.factor), (large) => withSiblings(small, (siblings) => measureAll([small.setup, large.setup, ...siblings]))),
+);
