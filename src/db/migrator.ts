@@ -49,25 +49,31 @@ export async function requireMigrated(db: Kysely<DB>): Promise<void> {
  * @throws DatabaseIsNewer
  */
 export async function migrate(db: Kysely<DB>): Promise<string[]> {
-  const unknown = (await applied(db)).find((name) => !(name in migrations));
+  const names = await applied(db);
+  const unknown = names.find((name) => !(name in migrations));
   if (unknown) throw new DatabaseIsNewer(unknown);
-  const { error, results } = await migratorOf(db).migrateToLatest();
-  if (error) throw error;
+  // Kysely's migrator takes a dozen statements, one after the other, to find that there is nothing to do.
+  const ran = names.length === Object.keys(migrations).length ? [] : await runMissing(db);
   await syncPermissions(db);
   await grantRights(db);
+  return ran;
+}
+
+async function runMissing(db: Kysely<DB>): Promise<string[]> {
+  const { error, results } = await migratorOf(db).migrateToLatest();
+  if (error) throw error;
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
 
 /** What the database's roles may do with the tables that there are now. Who doesn't own them has nothing to grant. */
 async function grantRights(db: Kysely<DB>): Promise<void> {
-  const { rows } = await sql<{ isOwner: boolean }>`select pg_has_role(relowner, 'usage') as "isOwner" from pg_class
-    where oid = 'platform_audit_log'::regclass`.execute(db);
-  if (!rows[0]?.isOwner) return;
-  await db.transaction().execute(async (tx) => {
-    // Two processes that start at once would write the same rows of the catalog.
-    await sql`select pg_advisory_xact_lock(hashtextextended('grant rights', 0))`.execute(tx);
-    await sql`select grant_rights()`.execute(tx);
-  });
+  // Two processes that start at once would write the same rows of the catalog: each waits for its turn, in the statement's own transaction.
+  await sql`
+    with turn as materialized (
+      select pg_advisory_xact_lock(hashtextextended('grant rights', 0)) from pg_class
+      where oid = 'platform_audit_log'::regclass and pg_has_role(relowner, 'usage')
+    )
+    select grant_rights() from turn`.execute(db);
 }
 
 /** The registry in the code is the source; the table serves foreign keys and analysts. Keys are never removed. */

@@ -1,0 +1,45 @@
+/**
+ * What `npm start` runs: the program in the one file that `tools/bundleProgram.ts` makes of it, with the code that V8 has compiled of it
+ * before. Some 2,000 modules are then not looked for, read and compiled one by one. CommonJS, because a `Script` alone can be
+ * given compiled code.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
+
+/** What `program.ts` exports. */
+export interface Program {
+  run(args: readonly string[]): Promise<void>;
+  rehearse(): Promise<void>;
+}
+
+export interface LoadedProgram {
+  readonly program: Program;
+  /** The compiled code of all functions that have run by now. */
+  readonly compiledCode: () => Buffer;
+  /** Whether code that was compiled before was of use: V8 takes it from its own version, with its own flags, alone. */
+  readonly wasCompiled: boolean;
+}
+
+/** Where the build puts the bundle; its compiled code lies beside it. */
+export const bundle = join(__dirname, '..', 'program.cjs');
+export const codeOf = (file: string): string => `${file}.code`;
+
+/** @throws Error where it was not built */
+export function load(file = bundle): LoadedProgram {
+  // The bundler leaves no character beyond ASCII, so that this takes a byte for each.
+  const source = readFileSync(file, 'latin1');
+  const cachedData = existsSync(codeOf(file)) ? readFileSync(codeOf(file)) : undefined;
+  const script = new Script(source, { filename: file, cachedData });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+  return {
+    // The bundle's entry is program.ts.
+    program: module.exports as Program,
+    compiledCode: () => script.createCachedData(),
+    wasCompiled: cachedData !== undefined && script.cachedDataRejected === false,
+  };
+}
+
+if (require.main === module) load().program.run(process.argv.slice(2));
