@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { recordDenial, recordingDenials } from './access/denial.js';
@@ -56,10 +57,12 @@ export async function createGateway({
   metrics,
   schema = buildSchema(),
 }: GatewayOptions): Promise<FastifyInstance> {
+  await turn();
   const contextOf = (request: FastifyRequest): Promise<Context> => requestContext(platform, request);
 
   const apollo = createApollo(schema, logger);
   await apollo.start();
+  await turn();
   metrics.watchPool(stateOf(database.pool));
 
   return createApp({
@@ -80,6 +83,9 @@ export async function createGateway({
   });
 }
 
+/** Lets the answers be read that have come meanwhile: a start asks its database in turns with putting the gateway together. */
+const turn = () => setImmediate();
+
 async function readiness(database: Database): Promise<void> {
   try {
     await requireMigrated(database.db);
@@ -96,9 +102,11 @@ async function addRest(
 ): Promise<void> {
   const folder = operationsFolder();
   const dialect = dialectOf(schema, folder);
+  await turn();
   const documents = [];
   for (const surface of surfaces) {
     const operations = compileOperations(dialect, folder, surface);
+    await turn();
     await app.register(restSurface<Context>, {
       surface,
       operations: operations.map(withDenials).map(withStandby),

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setImmediate } from 'node:timers/promises';
 import { keyKeptIn } from './access/keyFile.js';
 import { signingKeys } from './access/signingKeys.js';
 import { configHelp } from './config/documentation.js';
@@ -13,6 +14,7 @@ import { printed } from './start/progress.js';
 import { createShutdown, endInOrder } from './start/shutdown.js';
 import { startDatabase } from './start/startDatabase.js';
 import { startStandby } from './start/startStandby.js';
+import type { startWorkerOn } from './start/startWorkerOn.js';
 
 async function start(config: Config): Promise<void> {
   const startedAt = performance.now();
@@ -32,17 +34,19 @@ async function start(config: Config): Promise<void> {
     const preparing = starting.then((started) => prepareDatabase(started, config, printed));
     // Where it fails before anybody waits for it, whoever waits then is told.
     preparing.catch(() => {});
-    const [database, { createGateway }, { openTenancy }, { platformOf }, { startWorkerOn }] = await Promise.all([
+    // To read the modules takes the process until it is done: what the database is first asked goes out before.
+    await setImmediate();
+    const [database, { createGateway }, { openTenancy }, { platformOf }] = await Promise.all([
       starting,
       import('./gateway.js'),
       import('./tenancy/tenancy.js'),
       import('./platform.js'),
-      import('./start/startWorkerOn.js'),
     ]);
     shutdown.add(database.stop);
     const keys = signingKeys(config.jwtKeys ?? [keyKeptIn(config.dataDir)], config.jwtIssuer, config.jwtAudience);
     if (config.role === 'worker') {
       await preparing;
+      const { startWorkerOn } = await import('./start/startWorkerOn.js');
       shutdown.add(startWorkerOn(database, config, keys, logger));
       logger.info('the worker is running');
       return;
@@ -55,15 +59,14 @@ async function start(config: Config): Promise<void> {
     shutdown.add(tenancy.close);
     const standby = startStandby(database.db, config, logger, metrics);
     if (standby) shutdown.add(standby.close);
-    let stopWorker = async () => {};
-    shutdown.add(() => stopWorker());
+    const worker = workerLater(database, config, keys, logger);
+    shutdown.add(worker.stop);
     const platform = platformOf(database, tenancy, config, keys, logger, standby);
     const [gateway, admin] = await Promise.all([createGateway({ config, database, platform, logger, metrics }), preparing]);
     shutdown.add(() => gateway.close());
     // A connection that finds no place in the system's queue is silently tried again seconds later: better taken, and refused in words.
     await gateway.listen({ port: config.port, host: config.host, backlog: 4_096 });
-    // Behind the gateway, so that what waits to be done, such as the schemas of the demo orgs, delays nobody who waits for an answer.
-    if (config.role === 'all') stopWorker = startWorkerOn(database, config, keys, logger);
+    if (config.role === 'all') worker.start();
 
     const address = gateway.server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;
@@ -74,6 +77,29 @@ async function start(config: Config): Promise<void> {
     await shutdown.run();
     throw error;
   }
+}
+
+/** Milliseconds. */
+const workerDelay = 500;
+
+/**
+ * The worker of a gateway's process. It begins behind the first answers, so that what waits to be done, such as the schemas of the demo orgs,
+ * delays nobody who waits for one.
+ */
+function workerLater(...made: Parameters<typeof startWorkerOn>): { start(): void; stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let starting: Promise<() => Promise<void>> | undefined;
+  return {
+    start() {
+      timer = setTimeout(() => {
+        starting = import('./start/startWorkerOn.js').then((module) => module.startWorkerOn(...made));
+      }, workerDelay);
+    },
+    async stop() {
+      clearTimeout(timer);
+      await (await starting)?.();
+    },
+  };
 }
 
 /** What `npm start` and `npm run worker` run. Ends the process with 1, after a line that says why, where it does not start. */
@@ -91,8 +117,8 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-/** What the build runs, so that V8 compiles ahead what a start will run. */
-export async function rehearse(): Promise<void> {
+/** What the build runs, so that V8 compiles ahead what a start will run. @returns the schema that it serves, printed */
+export async function rehearse(): Promise<string> {
   const { rehearse } = await import('./start/rehearse.js');
-  await rehearse();
+  return rehearse();
 }

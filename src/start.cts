@@ -12,7 +12,8 @@ import { Script } from 'node:vm';
 /** What `program.ts` exports. */
 export interface Program {
   run(args: readonly string[]): Promise<void>;
-  rehearse(): Promise<void>;
+  /** @returns the schema that it serves, printed */
+  rehearse(): Promise<string>;
 }
 
 export interface LoadedProgram {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import pg from 'pg';
 import { migrations } from '../../migrations/index.js';
 import { permissions } from '../access/permissions.js';
 import type { DB } from './types.generated.js';
@@ -24,13 +25,17 @@ function migratorOf(db: Kysely<DB>): Migrator {
   return new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
 }
 
+const undefinedTable = '42P01';
+
 /** Names of the migrations that are applied, in order; none where the database is new. */
 async function applied(db: Kysely<DB>): Promise<string[]> {
-  const { rows: tables } =
-    await sql`select 1 from pg_tables where tablename = 'kysely_migration' and schemaname = any (current_schemas(false))`.execute(db);
-  if (tables.length === 0) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-  return rows.map((row) => row.name);
+  try {
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+    return rows.map((row) => row.name);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    throw error;
+  }
 }
 
 /** Throws `DatabaseIsNewer` or `DatabaseIsOlder` unless the database has exactly this program's migrations. */

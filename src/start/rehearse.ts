@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printSchema } from 'graphql';
 import { issueAccessToken } from '../access/accessTokens.js';
 import { keyKeptIn } from '../access/keyFile.js';
 import { signingKeys } from '../access/signingKeys.js';
@@ -8,6 +9,7 @@ import { parseConfig } from '../config.js';
 import { openDatabase } from '../db/pool.js';
 import { createGateway } from '../gateway.js';
 import { platformOf } from '../platform.js';
+import { buildSchema } from '../schema/schema.js';
 import { createLogger } from '../server/log.js';
 import { createMetrics } from '../server/metrics.js';
 import { openTenancy } from '../tenancy/tenancy.js';
@@ -15,8 +17,9 @@ import { openTenancy } from '../tenancy/tenancy.js';
 /**
  * Makes a gateway as a start does and asks it something, over a database that is not there: so V8 compiles what a start and its first
  * answers run, which the build keeps. Whatever this leaves out is compiled when it first runs.
+ * @returns the schema that it serves, printed
  */
-export async function rehearse(): Promise<void> {
+export async function rehearse(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-rehearsal-'));
   try {
     const config = parseConfig({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', DATA_DIR: folder, LOG_LEVEL: 'silent' });
@@ -27,7 +30,8 @@ export async function rehearse(): Promise<void> {
     const tenancy = openTenancy(database, config, limits);
     const keys = signingKeys([keyKeptIn(folder)], config.jwtIssuer, config.jwtAudience);
     const platform = platformOf(database, tenancy, config, keys, logger);
-    const gateway = await createGateway({ config, database, platform, logger, metrics });
+    const schema = buildSchema();
+    const gateway = await createGateway({ config, database, platform, logger, metrics, schema });
     const { token } = issueAccessToken(keys, { sub: '00000000-0000-7000-8000-000000000000' }, 60);
     for (const authorization of ['', `Bearer ${token}`]) {
       const headers = { host: '127.0.0.1', ...(authorization && { authorization }) };
@@ -42,6 +46,7 @@ export async function rehearse(): Promise<void> {
     await gateway.close();
     await tenancy.close();
     await database.close();
+    return printSchema(schema);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

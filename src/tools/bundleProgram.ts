@@ -5,6 +5,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { printSchema } from 'graphql';
 import { documentsDigest } from '../rest/documents.js';
 import { operationsFolder } from '../rest/folder.js';
 import { generateOpenApi } from '../rest/generate.js';
@@ -20,16 +21,21 @@ const external = ['@node-rs/argon2', 'pg-native', 'class-validator'];
  * two have the same name. It would name every function again each time that one is made, which requests would pay for.
  */
 function namingClassesAlone(code: string): string {
-  const helper = 'var __name=(target,value)=>__defProp(target,"name",{value,configurable:true});';
-  if (!code.includes(helper)) throw new Error('The bundler names functions in another way than it did.');
+  const helper = /var\s+__name=.*?configurable:\s*true\s*\}\);/s;
+  const naming = code.match(helper)?.[0];
+  if (!naming) throw new Error('The bundler names functions in another way than it did.');
+  // A class names itself; the name of a function is left as it is. The bundler may break a line anywhere. The other helper's name is as long, so
+  // that the source map holds.
   return code
-    .replaceAll('static{__name(this,', 'static{__nameClass(this,')
-    .replace(helper, `${helper.replace('__name', '__nameClass')}var __name=target=>target;`);
+    .replaceAll(/\b__name(?=\(\s*this\b)/g, '__type')
+    .replace(helper, () => `${naming.replace('__name', '__type')}var __name=target=>target;`);
 }
+
+const unguarded = buildUnguardedSchema();
 
 /** @throws DocumentError where one does not fit the schema */
 function fittingDocuments(): string[] {
-  generateOpenApi(buildUnguardedSchema());
+  generateOpenApi(unguarded);
   return surfaces.map(({ name }) => documentsDigest(join(operationsFolder(), name)));
 }
 
@@ -67,7 +73,8 @@ await rm(codeOf(bundle), { force: true });
 for (const { path, text } of outputFiles) await writeFile(path, path === bundle ? namingClassesAlone(text) : text);
 
 const { program, compiledCode } = load();
-await program.rehearse();
+const served = await program.rehearse();
+if (served !== printSchema(unguarded)) throw new Error('The bundle does not serve the schema of the modules that it was made of.');
 const code = compiledCode();
 await writeFile(codeOf(bundle), code);
 const megabytes = ({ length }: { length: number }) => `${(length / 1e6).toFixed(1)} MB`;
