@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { NotFound } from '../errors.js';
-import type { Selection } from '../graphql/selection.js';
+import type { ConnectionSelection, Selection } from '../graphql/selection.js';
 import { type AuditFilter, auditConditions } from './audit.filter.js';
 import { auditEntryShape } from './audit.shape.js';
 import type { AuditEntry, AuditEntryOrder } from './audit.types.js';
@@ -21,13 +21,13 @@ export function listEntries(
   filter: AuditFilter | null | undefined,
   orderBy: AuditEntryOrder | null | undefined,
   page: PageArgs,
-  node: Selection,
+  selection: ConnectionSelection,
 ): Promise<Page<RowOf<AuditEntry>>> {
   const { field, direction } = orderBy ?? { field: 'created_at', direction: 'desc' };
   const order: ListOrder = { name: `${field}_${direction}`, direction, ...orders[field] };
   const where: readonly RawBuilder<unknown>[] = auditConditions(filter);
   const list = { name: 'audit entries', shape: auditEntryShape, from: sql`platform_audit_log e`, id: sql<string>`e.id`, where, order };
-  return readPage(ctx.reads, list, page, { node, wantsTotal: false });
+  return readPage(ctx.reads, list, page, { ...selection, wantsTotal: false });
 }
 
 /** @throws NotFound */
