@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { recordDenial, recordingDenials } from './access/denial.js';
@@ -13,7 +14,7 @@ import { compileOperations } from './rest/compile.js';
 import { dialectOf } from './rest/dialect.js';
 import { operationsFolder } from './rest/folder.js';
 import { openApiOf } from './rest/openApi.js';
-import type { CompiledOperation } from './rest/operation.js';
+import type { CompiledOperation, RunOperation } from './rest/operation.js';
 import { restSurface } from './rest/restSurface.js';
 import { surfaces } from './rest/surfaces/index.js';
 import { buildSchema } from './schema/schema.js';
@@ -56,10 +57,12 @@ export async function createGateway({
   metrics,
   schema = buildSchema(),
 }: GatewayOptions): Promise<FastifyInstance> {
+  await turn();
   const contextOf = (request: FastifyRequest): Promise<Context> => requestContext(platform, request);
 
   const apollo = createApollo(schema, logger);
   await apollo.start();
+  await turn();
   metrics.watchPool(stateOf(database.pool));
 
   return createApp({
@@ -80,6 +83,9 @@ export async function createGateway({
   });
 }
 
+/** Lets the answers be read that have come meanwhile: a start asks its database in turns with putting the gateway together. */
+const turn = () => setImmediate();
+
 async function readiness(database: Database): Promise<void> {
   try {
     await requireMigrated(database.db);
@@ -96,9 +102,11 @@ async function addRest(
 ): Promise<void> {
   const folder = operationsFolder();
   const dialect = dialectOf(schema, folder);
+  await turn();
   const documents = [];
   for (const surface of surfaces) {
     const operations = compileOperations(dialect, folder, surface);
+    await turn();
     await app.register(restSurface<Context>, {
       surface,
       operations: operations.map(withDenials).map(withStandby),
@@ -113,7 +121,7 @@ async function addRest(
       name: surface.name,
       title: surface.title,
       url: `/openapi/${surface.name}.json`,
-      document: openApiOf(surface, operations),
+      document: () => openApiOf(surface, operations),
     });
   }
   await app.register(docsPages, { documents });
@@ -121,14 +129,19 @@ async function addRest(
 
 /** What an operation's rules refuse is in the trail; a stream's refusals are recorded where it is opened. */
 function withDenials(operation: CompiledOperation): CompiledOperation {
-  return operation.kind === 'subscription' ? operation : { ...operation, run: recordingDenials(operation.run) };
+  return operation.kind === 'subscription' ? operation : runBy(operation, recordingDenials(operation.run));
 }
 
 /** What a query shows may come from the standby. */
 function withStandby(operation: CompiledOperation): CompiledOperation {
   if (operation.kind !== 'query') return operation;
   // Operations of this program are run with its contexts.
-  return { ...operation, run: (context, variables) => operation.run(forQuery(context as Context), variables) };
+  return runBy(operation, (context, variables) => operation.run(forQuery(context as Context), variables));
+}
+
+/** The same operation but for how it runs. It is not copied: that would find out now what can wait for its first request. */
+function runBy(operation: RunOperation, run: RunOperation['run']): RunOperation {
+  return Object.create(operation, { run: { value: run } });
 }
 
 async function requirePermission(ctx: Context, permission: string): Promise<void> {

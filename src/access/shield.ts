@@ -1,5 +1,11 @@
-import { type GraphQLSchema, isObjectType } from 'graphql';
-import { applyMiddleware, type IMiddlewareTypeMap } from 'graphql-middleware';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isIntrospectionType,
+  isObjectType,
+} from 'graphql';
 import { deny, shield, rule as shieldRule } from 'graphql-shield';
 import type { Context } from '../context.js';
 import { Forbidden } from '../errors.js';
@@ -8,15 +14,21 @@ import { isPublic, type Rule, type RuleArgs, type RuleParent, type Rules, sameAu
 /** Fields whose rule always says yes need no middleware, which costs most on large answers. */
 const needsNoCheck: ReadonlySet<Rule> = new Set([isPublic, withParent, sameAudience]);
 
-type Guard = Extract<IMiddlewareTypeMap[string], (...args: never[]) => unknown>;
+type Resolve = GraphQLFieldResolver<unknown, Context>;
+type Guard = (resolve: Resolve, ...asked: Parameters<Resolve>) => unknown;
 
-function isGuard(middleware: unknown): middleware is Guard {
-  return typeof middleware === 'function';
+/** What shield made of a field's rule. @throws Error where that is nothing that guards */
+function guardIn(made: unknown, at: string): Guard {
+  // Shield hands its own constants, such as `deny`, in an object.
+  const guard = typeof made === 'object' && made !== null && 'resolve' in made ? made.resolve : made;
+  if (typeof guard !== 'function') throw new Error(`Shield made no middleware for ${at}.`);
+  // Shield's middleware is called as graphql-middleware would call it.
+  return guard as Guard;
 }
 
 /** Shield's way to ask takes several promises a field: it is not gone where the rule is open to the caller. */
 function unlessOpen(rule: Rule, guard: Guard): Guard {
-  return (resolve, parent, args, ctx: Context, info) =>
+  return (resolve, parent, args, ctx, info) =>
     rule.opens(ctx) ? resolve(parent, args, ctx, info) : guard(resolve, parent, args, ctx, info);
 }
 
@@ -26,22 +38,30 @@ export function ruleOf(rules: Rules, type: string, field: string): Rule | undefi
 }
 
 /**
- * Guards a schema, deny by default: a field with no rule is refused to everyone. Shield's middleware goes on the fields
- * that have something to check and on no other; a field that may be read with its object costs nothing.
+ * Guards a schema in its place, deny by default: a field with no rule is refused to everyone. Shield's middleware goes on the fields
+ * that have something to check and on no other; a field that may be read with its object costs nothing. graphql-middleware would
+ * make the whole schema anew for it, several times over.
+ * @returns the same schema
  */
 export function guarded(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
-  const middleware = shield(tree(schema, rules), { fallbackRule: deny, allowExternalErrors: true }).generate(schema);
-  const applied: IMiddlewareTypeMap = {};
-  for (const [type, fields] of Object.entries(middleware)) {
-    if (typeof fields === 'function') continue;
-    const checked = Object.entries(fields).flatMap(([field, guard]) => {
-      const rule = ruleOf(rules, type, field);
-      if (rule && needsNoCheck.has(rule)) return [];
-      return [[field, rule && isGuard(guard) ? unlessOpen(rule, guard) : guard]];
-    });
-    if (checked.length > 0) applied[type] = Object.fromEntries(checked);
+  const made = shield(tree(schema, rules), { fallbackRule: deny, allowExternalErrors: true }).generate(schema);
+  const middleware: Readonly<Record<string, unknown>> = { ...made };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    const guards: Readonly<Record<string, unknown>> = Object(middleware[type.name]);
+    for (const field of Object.values(type.getFields())) {
+      const rule = ruleOf(rules, type.name, field.name);
+      if (rule && needsNoCheck.has(rule)) continue;
+      const guard = guardIn(guards[field.name], `${type.name}.${field.name}`);
+      guardField(field, rule ? unlessOpen(rule, guard) : guard);
+    }
   }
-  return guardSubscribing(applyMiddleware(schema, applied), rules);
+  return guardSubscribing(schema, rules);
+}
+
+function guardField(field: GraphQLField<unknown, Context>, guard: Guard): void {
+  const { resolve = defaultFieldResolver } = field;
+  field.resolve = (parent, args, ctx, info) => guard(resolve, parent, args, ctx, info);
 }
 
 /** The middleware stands before each event of a subscription; its rule is asked before the first as well, so that none is opened in vain. */

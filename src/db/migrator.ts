@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import pg from 'pg';
 import { migrations } from '../../migrations/index.js';
 import { permissions } from '../access/permissions.js';
 import type { DB } from './types.generated.js';
@@ -24,13 +25,17 @@ function migratorOf(db: Kysely<DB>): Migrator {
   return new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
 }
 
+const undefinedTable = '42P01';
+
 /** Names of the migrations that are applied, in order; none where the database is new. */
 async function applied(db: Kysely<DB>): Promise<string[]> {
-  const { rows: tables } =
-    await sql`select 1 from pg_tables where tablename = 'kysely_migration' and schemaname = any (current_schemas(false))`.execute(db);
-  if (tables.length === 0) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-  return rows.map((row) => row.name);
+  try {
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+    return rows.map((row) => row.name);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    throw error;
+  }
 }
 
 /** Throws `DatabaseIsNewer` or `DatabaseIsOlder` unless the database has exactly this program's migrations. */
@@ -49,25 +54,31 @@ export async function requireMigrated(db: Kysely<DB>): Promise<void> {
  * @throws DatabaseIsNewer
  */
 export async function migrate(db: Kysely<DB>): Promise<string[]> {
-  const unknown = (await applied(db)).find((name) => !(name in migrations));
+  const names = await applied(db);
+  const unknown = names.find((name) => !(name in migrations));
   if (unknown) throw new DatabaseIsNewer(unknown);
-  const { error, results } = await migratorOf(db).migrateToLatest();
-  if (error) throw error;
+  // Kysely's migrator takes a dozen statements, one after the other, to find that there is nothing to do.
+  const ran = names.length === Object.keys(migrations).length ? [] : await runMissing(db);
   await syncPermissions(db);
   await grantRights(db);
+  return ran;
+}
+
+async function runMissing(db: Kysely<DB>): Promise<string[]> {
+  const { error, results } = await migratorOf(db).migrateToLatest();
+  if (error) throw error;
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
 
 /** What the database's roles may do with the tables that there are now. Who doesn't own them has nothing to grant. */
 async function grantRights(db: Kysely<DB>): Promise<void> {
-  const { rows } = await sql<{ isOwner: boolean }>`select pg_has_role(relowner, 'usage') as "isOwner" from pg_class
-    where oid = 'platform_audit_log'::regclass`.execute(db);
-  if (!rows[0]?.isOwner) return;
-  await db.transaction().execute(async (tx) => {
-    // Two processes that start at once would write the same rows of the catalog.
-    await sql`select pg_advisory_xact_lock(hashtextextended('grant rights', 0))`.execute(tx);
-    await sql`select grant_rights()`.execute(tx);
-  });
+  // Two processes that start at once would write the same rows of the catalog: each waits for its turn, in the statement's own transaction.
+  await sql`
+    with turn as materialized (
+      select pg_advisory_xact_lock(hashtextextended('grant rights', 0)) from pg_class
+      where oid = 'platform_audit_log'::regclass and pg_has_role(relowner, 'usage')
+    )
+    select grant_rights() from turn`.execute(db);
 }
 
 /** The registry in the code is the source; the table serves foreign keys and analysts. Keys are never removed. */

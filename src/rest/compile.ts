@@ -7,15 +7,15 @@ import {
   type OperationDefinitionNode,
   separateOperations,
 } from 'graphql';
-import { compiled } from '../graphql/execution.js';
+import { compiled, type Execution } from '../graphql/execution.js';
 import { openSubscription } from '../graphql/subscription.js';
-import { restOf } from './annotations.js';
+import { type RestAnnotation, restOf } from './annotations.js';
 import { commentAbove } from './comment.js';
 import { DocumentError } from './documentError.js';
 import { readDocuments } from './documents.js';
 
 import { feedsOf } from './feeds.js';
-import type { CompiledOperation } from './operation.js';
+import type { CompiledOperation, StreamedOperation } from './operation.js';
 import { type OutputField, type OutputShape, objectShapeOf } from './outputShape.js';
 import { parametersOf } from './parameters.js';
 import type { Surface } from './surface.js';
@@ -26,17 +26,24 @@ import type { Surface } from './surface.js';
  * @throws DocumentError for the first document that does not fit: syntax, types, path, or a route that is taken
  */
 export function compileOperations(dialect: GraphQLSchema, folder: string, surface: Pick<Surface, 'name' | 'prefix'>): CompiledOperation[] {
-  const all = readDocuments(dialect, join(folder, surface.name));
+  const { document: all, areKnownToFit } = readDocuments(dialect, join(folder, surface.name));
   const routes = new Map<string, string>();
   return Object.values(separateOperations(all)).map((document) => {
     const node = operationIn(document);
     const operation = compileOperation(dialect, document, node, surface.prefix);
+    // What is not found out now is found out at the first request, when there is nobody left to refuse the document to.
+    if (!areKnownToFit) findOut(operation);
     const route = routeKey(operation);
     const taken = routes.get(route);
     if (taken) throw DocumentError.at(node, `${route} is the route of ${taken} already.`);
     routes.set(route, operation.name);
     return operation;
   });
+}
+
+/** @throws DocumentError where the document does not fit */
+function findOut({ parameters, feeds, output }: CompiledOperation): unknown {
+  return { parameters, feeds, output };
 }
 
 /** A route without its parameters' names: two that differ in them alone are the same. */
@@ -59,34 +66,67 @@ function compileOperation(schema: GraphQLSchema, document: DocumentNode, node: O
     throw DocumentError.at(node, 'A query answers on GET, as a subscription does, and a mutation on the other methods.');
   }
   const resultPath = rest.result?.split('.') ?? [];
-  const output = rest.status === 204 ? undefined : outputOf(schema, document, node, resultPath);
-  if (rest.stream && (output?.kind !== 'scalar' || output.type.name !== 'Download')) {
-    throw DocumentError.at(node, 'What is streamed is a field of the type Download.');
-  }
-  const feeds = feedsOf(schema, document);
+  const output = onFirstUse(() => outputOf(schema, document, node, rest, resultPath));
+  const feeds = onFirstUse(() => feedsOf(schema, document));
+  const parameters = onFirstUse(() => parametersOf(schema, node, rest, feeds()));
   const description = commentAbove(node);
   const operation = {
     name: node.name.value,
     rest,
-    parameters: parametersOf(schema, node, rest, feeds),
-    feeds,
     resultPath,
-    output,
-    notFound: rest.notFound ?? (output?.kind === 'object' ? snakeCase(output.typeName) : 'object'),
     summary: description?.match(/^.*?[.:;](?=\s|$)/)?.[0].slice(0, -1) ?? description,
     description,
+    get parameters() {
+      return parameters();
+    },
+    get feeds() {
+      return feeds();
+    },
+    get output() {
+      return output();
+    },
+    get notFound() {
+      const shape = output();
+      return rest.notFound ?? (shape?.kind === 'object' ? snakeCase(shape.typeName) : 'object');
+    },
   };
   if (node.operation === 'subscription') {
-    return { ...operation, kind: node.operation, open: (asked) => openSubscription({ schema, document, ...asked }) };
+    const open: StreamedOperation['open'] = (asked) => openSubscription({ schema, document, ...asked });
+    return Object.assign(operation, { kind: node.operation, open });
   }
-  return { ...operation, kind: node.operation, run: compiled(schema, document) };
+  const execution = onFirstUse(() => compiled(schema, document));
+  const run: Execution = (context, variables) => execution()(context, variables);
+  return Object.assign(operation, { kind: node.operation, run });
+}
+
+/** Most operations wait long for their first request, and some for ever: a start does no more for one than its route needs. */
+function onFirstUse<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function snakeCase(name: string): string {
   return name.replace(/(?<=.)[A-Z]/g, '_$&').toLowerCase();
 }
 
-function outputOf(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, path: readonly string[]): OutputShape {
+function outputOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  node: OperationDefinitionNode,
+  rest: RestAnnotation,
+  path: readonly string[],
+): OutputShape | undefined {
+  const shape = rest.status === 204 ? undefined : resultShapeOf(schema, document, node, path);
+  if (rest.stream && (shape?.kind !== 'scalar' || shape.type.name !== 'Download')) {
+    throw DocumentError.at(node, 'What is streamed is a field of the type Download.');
+  }
+  return shape;
+}
+
+function resultShapeOf(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, path: readonly string[]): OutputShape {
   const root = schema.getRootType(node.operation);
   if (!root) throw DocumentError.at(node, `The schema has no ${node.operation}.`);
   const fragments = new Map(document.definitions.filter(isFragment).map((fragment) => [fragment.name.value, fragment]));

@@ -1,36 +1,115 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
-import { extendSchema, type GraphQLSchema, isInputObjectType, isObjectType, parse, Source } from 'graphql';
+import {
+  buildASTSchema,
+  GraphQLEnumType,
+  type GraphQLFieldConfigMap,
+  GraphQLInputObjectType,
+  GraphQLInterfaceType,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  type GraphQLType,
+  GraphQLUnionType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedDirective,
+  isUnionType,
+  parse,
+  Source,
+} from 'graphql';
 
 /**
  * The schema as REST speaks it: each enum value under its documented spelling (`starter` for `STARTER`) and the directives of the
- * REST documents known. Resolvers and internal enum values stay. Make it once, after shield's middleware.
+ * REST documents known. Resolvers, defaults and internal enum values stay. Make it once, after shield's middleware.
  * @param folder that holds `directives.graphql`
  */
 export function dialectOf(schema: GraphQLSchema, folder: string): GraphQLSchema {
   const file = join(folder, 'directives.graphql');
-  const spelled = mapSchema(schema, { [MapperKind.ENUM_VALUE]: (config, _type, _schema, name) => [name.toLowerCase(), config] });
-  keepDefaults(schema, spelled);
-  return extendSchema(spelled, parse(new Source(readFileSync(file, 'utf8'), file)));
+  const added = buildASTSchema(parse(new Source(readFileSync(file, 'utf8'), file)));
+  const config = schema.toConfig();
+  const inDialect = respelling();
+  return new GraphQLSchema({
+    ...config,
+    query: config.query && inDialect(config.query),
+    mutation: config.mutation && inDialect(config.mutation),
+    subscription: config.subscription && inDialect(config.subscription),
+    types: config.types.filter((type) => !isIntrospectionType(type)).map(inDialect),
+    directives: [...config.directives, ...added.getDirectives().filter((directive) => !isSpecifiedDirective(directive))],
+  });
 }
 
-/** Defaults are internal values, which stay; mapSchema reads them anew, by the spellings that are gone. */
-function keepDefaults(from: GraphQLSchema, to: GraphQLSchema): void {
-  for (const [name, type] of Object.entries(from.getTypeMap())) {
-    const mapped = to.getType(name);
-    if (isInputObjectType(type) && isInputObjectType(mapped))
-      copyDefaults(Object.values(type.getFields()), Object.values(mapped.getFields()));
-    if (!isObjectType(type) || !isObjectType(mapped)) continue;
-    for (const field of Object.values(type.getFields())) copyDefaults(field.args, mapped.getFields()[field.name]?.args ?? []);
+/** Makes each type anew, once: one that refers to an enum must refer to the respelled one. mapSchema would do so several times over. */
+function respelling(): InDialect {
+  const known = new Map<GraphQLNamedType, GraphQLNamedType>();
+
+  function inDialect(type: GraphQLType): GraphQLType {
+    if (isListType(type)) return new GraphQLList(inDialect(type.ofType));
+    // What it wraps can't be null in the dialect either.
+    if (isNonNullType(type)) return new GraphQLNonNull(same(type.ofType));
+    const made = known.get(type) ?? respelled(type, same);
+    known.set(type, made);
+    return made;
   }
+
+  // A type becomes one of its own kind.
+  const same = <T extends GraphQLType>(type: T): T => inDialect(type) as T;
+  return same;
 }
 
-interface Defaulted {
-  readonly name: string;
-  defaultValue?: unknown;
+type InDialect = <T extends GraphQLType>(type: T) => T;
+
+function respelled(type: GraphQLNamedType, inDialect: InDialect): GraphQLNamedType {
+  if (isEnumType(type)) {
+    const config = type.toConfig();
+    return new GraphQLEnumType({
+      ...config,
+      values: mapped(
+        config.values,
+        (value) => value,
+        (name) => name.toLowerCase(),
+      ),
+    });
+  }
+  if (isObjectType(type)) {
+    const config = type.toConfig();
+    const fields = () => fieldsIn(config.fields, inDialect);
+    return new GraphQLObjectType({ ...config, interfaces: () => config.interfaces.map(inDialect), fields });
+  }
+  if (isInterfaceType(type)) {
+    const config = type.toConfig();
+    const fields = () => fieldsIn(config.fields, inDialect);
+    return new GraphQLInterfaceType({ ...config, interfaces: () => config.interfaces.map(inDialect), fields });
+  }
+  if (isUnionType(type)) {
+    const config = type.toConfig();
+    return new GraphQLUnionType({ ...config, types: () => config.types.map(inDialect) });
+  }
+  if (isInputObjectType(type)) {
+    const config = type.toConfig();
+    const fields = () => mapped(config.fields, (field) => ({ ...field, type: inDialect(field.type) }));
+    return new GraphQLInputObjectType({ ...config, fields });
+  }
+  return type;
 }
 
-function copyDefaults(from: readonly Defaulted[], to: readonly Defaulted[]): void {
-  for (const input of to) input.defaultValue = from.find(({ name }) => name === input.name)?.defaultValue;
+type Fields = GraphQLFieldConfigMap<unknown, unknown>;
+
+function fieldsIn(fields: Fields, inDialect: InDialect): Fields {
+  return mapped(fields, (field) => ({
+    ...field,
+    type: inDialect(field.type),
+    args: mapped(field.args ?? {}, (argument) => ({ ...argument, type: inDialect(argument.type) })),
+  }));
+}
+
+function mapped<T, U>(members: Readonly<Record<string, T>>, change: (member: T) => U, rename = (name: string) => name): Record<string, U> {
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [rename(name), change(member)]));
 }

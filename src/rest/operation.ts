@@ -5,7 +5,7 @@ import type { Feed } from './feeds.js';
 import type { OutputShape } from './outputShape.js';
 import type { Parameter } from './parameter.js';
 
-/** A REST operation, ready to run. */
+/** A REST operation, ready to run. What it says of itself may be found out when it is first asked: make no copy of it for its own sake. */
 export type CompiledOperation = RunOperation | StreamedOperation;
 
 interface Operation {

@@ -1,3 +1,4 @@
+import fastJsonStringify from 'fast-json-stringify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import '../server/request.js';
 import type { Conditions } from '../conditions/conditions.js';
@@ -56,13 +57,15 @@ export async function restSurface<C extends object>(app: FastifyInstance, option
 function serve<C extends object>(scope: FastifyInstance, operation: CompiledOperation, options: RestSurfaceOptions<C>): void {
   const { surface, contextOf, requireUser, requirePermission, conditionsOf } = options;
   const { method, path, status, permission, decidedByRule } = operation.rest;
-  const read = variableReader(operation);
+  let read: ReturnType<typeof variableReader> | undefined;
   const contexts = new WeakMap<FastifyRequest, C>();
   const named = { surface: surface.name, name: operation.name };
   scope.route({
     method,
     url: path.slice(surface.prefix.length),
-    schema: operation.output && !operation.rest.stream ? { response: { [status]: serializerSchema(operation.output) } } : {},
+    // Fastify asks for a serializer where there is a schema; ours is made of the operation's output.
+    schema: status === 204 || operation.rest.stream ? {} : { response: { [status]: {} } },
+    serializerCompiler: () => serializerOnFirstUse(operation),
     onRequest: async (request) => {
       request.operation = named;
       const context = await contextOf(request);
@@ -79,6 +82,7 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
       const query = isRecord(request.query) ? request.query : {};
       const body = Buffer.isBuffer(request.body) ? request.body : undefined;
       const conditions = conditionsOf(context);
+      read ??= variableReader(operation);
       const input = read({
         params,
         query: resumed(operation, query, request),
@@ -103,9 +107,18 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
       const answer = bodyIn(operation, result, resourceId);
       if (operation.rest.stream) return sendDownload(reply, answer);
       reply.headers(answerHeaders(answer, conditions));
-      return operation.output ? reply.code(status).send(answer) : reply.code(status).send();
+      return status === 204 ? reply.code(status).send() : reply.code(status).send(answer);
     },
   });
+}
+
+/** Compiles a route's serializer when it first answers: all of them at once would be a tenth of a start. */
+function serializerOnFirstUse(operation: CompiledOperation): (body: unknown) => string {
+  let serialize: ((body: unknown) => string) | undefined;
+  return (body) => {
+    serialize ??= operation.output ? fastJsonStringify(serializerSchema(operation.output)) : JSON.stringify;
+    return serialize(body);
+  };
 }
 
 /** Of one entity that has a version, its version is the tag (RFC 9110 §8.8.3). */

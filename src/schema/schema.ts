@@ -121,7 +121,9 @@ function noTopic(): never {
 
 /** The schema as type-graphql builds it, with no rule applied: for printing and for walking, never for serving. */
 export function buildUnguardedSchema(): GraphQLSchema {
-  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false, pubSub: noTopics });
+  // Its check introspects the schema, a tenth of a start. That the schema is valid is checked by whoever executes it first, as Apollo does
+  // when it starts, and by each validation of a document.
+  const schema = buildSchemaSync({ resolvers, validate: false, emitSchemaFile: false, pubSub: noTopics, skipCheck: true });
   // graphql-jit takes no promise here, and type-graphql's own resolvers are async.
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = (value: { __typename?: string }) => value.__typename;

@@ -13,7 +13,8 @@ export interface ApiDocument {
   readonly title: string;
   /** Where it is served, such as `/openapi/platform.json`. */
   readonly url: string;
-  readonly document: object;
+  /** Makes it; asked once, when somebody wants to see it. */
+  readonly document: () => object;
 }
 
 export interface DocsPagesOptions {
@@ -28,13 +29,14 @@ export interface DocsPagesOptions {
 export const docsPages: FastifyPluginAsync<DocsPagesOptions> = async (server, { documents }) => {
   for (const { name, title, url, document } of documents) {
     // Written out once: it never changes while the process runs.
-    const body = JSON.stringify(document);
-    server.get(url, async (_request, reply) =>
-      reply
+    let body: string | undefined;
+    server.get(url, async (_request, reply) => {
+      body ??= JSON.stringify(document());
+      return reply
         .headers({ ...assetHeaders, 'cache-control': 'no-cache' })
         .type('application/json; charset=utf-8')
-        .send(body),
-    );
+        .send(body);
+    });
     server.get(`/docs/${name}`, async (_request, reply) => reply.redirect(`/docs?urls.primaryName=${encodeURIComponent(title)}`));
   }
 

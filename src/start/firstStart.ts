@@ -33,11 +33,12 @@ const system = { actor: null, origin: { traceId: '0'.repeat(32), ipAddress: null
  * @returns the admin, or undefined where the platform was not empty
  */
 export async function firstStart(db: Kysely<DB>, options: FirstStartOptions): Promise<FirstAdmin | undefined> {
+  if (!(await isEmpty(db))) return undefined;
   const password = options.adminPassword ?? randomBytes(18).toString('base64url');
   const admin = await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${lock})`.execute(tx);
-    const isEmpty = (await tx.selectFrom('users').select('id').limit(1).executeTakeFirst()) === undefined;
-    if (!isEmpty) return undefined;
+    // Another start may have been first meanwhile.
+    if (!(await isEmpty(tx))) return undefined;
     await makePlatformOrg(tx, await makeOwnShard(tx));
     await makeSystemGroups(tx);
     const id = await makeAdmin(tx, options.adminEmail, password);
@@ -45,6 +46,10 @@ export async function firstStart(db: Kysely<DB>, options: FirstStartOptions): Pr
   });
   if (admin) await provisionOwnOrgs(db);
   return admin;
+}
+
+async function isEmpty(db: Kysely<DB>): Promise<boolean> {
+  return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) === undefined;
 }
 
 async function makeOwnShard(tx: Tx): Promise<string> {

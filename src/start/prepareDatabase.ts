@@ -26,10 +26,14 @@ export class ServerTooOld extends Error {
 export async function prepareDatabase(database: Database, config: Config, progress: Progress): Promise<FirstAdmin | undefined> {
   const ran = await migrateOnly(database, config);
   if (ran.length > 0) progress(`Migrated the database: ${ran.join(', ')}.`);
-  if (config.databaseUrl !== undefined && (await ownsTheTrail(database))) {
+  const isEmbedded = config.databaseUrl === undefined;
+  const [admin, mayChangeTheTrail] = await Promise.all([
+    firstStart(database.db, { adminEmail: config.adminEmail, adminPassword: config.adminPassword }),
+    isEmbedded ? false : ownsTheTrail(database),
+  ]);
+  if (mayChangeTheTrail) {
     progress('The database user owns the audit log, and could change it: sign in as a member of tenantry_app, and migrate as the owner.');
   }
-  const admin = await firstStart(database.db, { adminEmail: config.adminEmail, adminPassword: config.adminPassword });
   if (admin && config.demoData) {
     const { orgs, users, entries } = await loadDemoData(database.db, { id: admin.id, displayName: 'Platform admin' });
     progress(`Made demo data: ${orgs} orgs, ${users} users, ${entries} audit entries.`);
@@ -58,7 +62,6 @@ async function requireServer({ db }: Database): Promise<void> {
  * @throws ServerTooOld
  */
 export async function migrateOnly(database: Database, config: Config): Promise<string[]> {
-  await requireServer(database);
   const own = openDatabase({
     url: database.url,
     poolSize: 2,
@@ -67,6 +70,7 @@ export async function migrateOnly(database: Database, config: Config): Promise<s
     applicationName: 'tenantry migrate',
   });
   try {
+    await requireServer(own);
     return await migrate(own.db);
   } finally {
     await own.close();

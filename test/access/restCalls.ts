@@ -41,7 +41,7 @@ export function endpoints(): Endpoint[] {
   const folder = operationsFolder();
   const dialect = dialectOf(buildSchema(), folder);
   return surfaces.flatMap((surface) => {
-    const nodes = readDocuments(dialect, join(folder, surface.name)).definitions.flatMap((definition) =>
+    const nodes = readDocuments(dialect, join(folder, surface.name)).document.definitions.flatMap((definition) =>
       definition.kind === Kind.OPERATION_DEFINITION ? [definition] : [],
     );
     return compileOperations(dialect, folder, surface).map((operation) => ({

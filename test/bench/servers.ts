@@ -94,7 +94,7 @@ export async function spawnProduct({ databaseUrl, readUrl, folder, cores }: Serv
   const port = await freePort();
   const logFile = join(folder, 'gateway.log');
   const log = openSync(logFile, 'a');
-  const [command, args] = onServerCore(cores, [fileURLToPath(new URL('../../src/main.js', import.meta.url))]);
+  const [command, args] = onServerCore(cores, [fileURLToPath(new URL('../../src/start.cjs', import.meta.url))]);
   const child = spawn(command, args, {
     stdio: ['ignore', log, log],
     env: {

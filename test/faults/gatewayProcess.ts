@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { issueAccessToken } from '../../src/access/accessTokens.js';
 import { signingKeys } from '../../src/access/signingKeys.js';
+import { fromSources, program } from '../support/program.js';
 
 const secret = randomBytes(32);
 const keys = signingKeys([{ kid: 'faults', secret }], 'tenantry', 'tenantry');
@@ -15,18 +16,6 @@ const keys = signingKeys([{ kid: 'faults', secret }], 'tenantry', 'tenantry');
 /** An access token that every gateway of these tests takes. @param ttl seconds */
 export function tokenFor(userId: string, ttl = 3_600): string {
   return issueAccessToken(keys, { sub: userId }, ttl).token;
-}
-
-const sources = ['--import', 'tsx', 'src/main.ts'];
-/** The program as it is built, where the build is newer than the sources; or else the sources, which start slower. */
-const program = isBuilt() ? ['dist/src/main.js'] : sources;
-
-function isBuilt(): boolean {
-  const built = statSync('dist/src/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const files = ['src', 'migrations'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
-  );
-  return files.every((file) => statSync(file).mtimeMs < built);
 }
 
 /** A gateway with its worker in a process of its own, which can be killed and started again at the same address. */
@@ -53,7 +42,7 @@ export async function gatewayProcess(
   env: Readonly<Record<string, string>> = {},
   preload: readonly string[] = [],
 ): Promise<GatewayProcess> {
-  const args = preload.length > 0 ? ['--import', 'tsx', ...preload.flatMap((module) => ['--import', module]), 'src/main.ts'] : program;
+  const args = preload.length > 0 ? fromSources(preload) : program;
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-faults-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

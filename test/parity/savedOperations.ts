@@ -32,7 +32,7 @@ export function savedOperations(schema: GraphQLSchema): ReadonlyMap<string, Save
   const folder = operationsFolder();
   const dialect = dialectOf(schema, folder);
   const saved = surfaces.flatMap((surface) => {
-    const documents = separateOperations(readDocuments(dialect, `${folder}/${surface.name}`));
+    const documents = separateOperations(readDocuments(dialect, `${folder}/${surface.name}`).document);
     return compileOperations(dialect, folder, surface).map((operation): [string, SavedOperation] => {
       const document = documents[operation.name];
       if (!document) throw new Error(`${operation.name} has no document.`);

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { type TestDatabase, testDatabase } from '../support/database.js';
+import { program } from '../support/program.js';
 
 let folder: string;
 beforeAll(() => {
@@ -22,9 +23,9 @@ interface Program {
   readonly ended: Promise<number | null>;
 }
 
-/** The product as its users start it, but for the build. */
-function program(env: Record<string, string>, ...args: string[]): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+/** The product as its users start it, where it is built. */
+function start(env: Record<string, string>, ...args: string[]): Program {
+  const child = spawn(process.execPath, [...program, ...args], {
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DATA_DIR: join(folder, 'data'), ...env },
   });
   let output = '';
@@ -77,7 +78,7 @@ describe('the first start', () => {
     const database = await testDatabase('empty');
     try {
       const env = { DATABASE_URL: database.url };
-      const first = program(env);
+      const first = start(env);
       const url = await ready(first);
       expect(first.output()).toContain('Made demo data: 50 orgs, 2000 users');
       const password = /password {2}(\S+)/.exec(first.output())?.[1];
@@ -97,7 +98,7 @@ describe('the first start', () => {
       expect(await first.ended).toBe(0);
 
       const before = await contents(database);
-      const second = program(env);
+      const second = start(env);
       await ready(second);
       expect(second.output()).not.toContain('password');
       second.process.kill('SIGTERM');
@@ -109,7 +110,7 @@ describe('the first start', () => {
   }, 180_000);
 
   it('prints a token and a line to paste where the database is its own', async () => {
-    const started = program({ DEMO_DATA: 'false', ADMIN_PASSWORD: 'chosen by the owner', DATA_DIR: join(folder, 'own') });
+    const started = start({ DEMO_DATA: 'false', ADMIN_PASSWORD: 'chosen by the owner', DATA_DIR: join(folder, 'own') });
     const url = await ready(started);
     while (!started.output().includes('curl -s')) await sleep(5);
     expect(started.output()).not.toContain('chosen by the owner');
@@ -124,7 +125,7 @@ describe('the first start', () => {
 describe('a start that cannot work', () => {
   /** The one line that a start ends with. */
   async function refusal(env: Record<string, string>): Promise<string> {
-    const started = program(env);
+    const started = start(env);
     expect(await started.ended).toBe(1);
     const [line = '', ...others] = started.output().trim().split('\n').reverse();
     expect(others.filter((other) => other.includes('    at '))).toEqual([]);
@@ -132,7 +133,7 @@ describe('a start that cannot work', () => {
   }
 
   it('names each variable that is wrong, and no secret', async () => {
-    const started = program({ PORT: 'eighty', DATABASE_URL: 'mysql://user:canary@host/db', LOG_LEVEL: 'loud' });
+    const started = start({ PORT: 'eighty', DATABASE_URL: 'mysql://user:canary@host/db', LOG_LEVEL: 'loud' });
     expect(await started.ended).toBe(1);
     expect(started.output()).toMatch(/PORT must be/);
     expect(started.output()).toMatch(/DATABASE_URL must be/);
@@ -172,7 +173,7 @@ describe('a start that cannot work', () => {
 
 describe('--help', () => {
   it('lists every variable with its default', async () => {
-    const started = program({}, '--help');
+    const started = start({}, '--help');
     expect(await started.ended).toBe(0);
     expect(started.output()).toMatch(/PORT {2,}Port to listen on.*\[4000\]/);
     expect(started.output()).toContain('DATABASE_URL');

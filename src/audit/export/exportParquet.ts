@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Copy } from '../../db/copies.js';
 import { lines } from '../../db/lines.js';
 import { exportColumns } from './exportColumns.js';
@@ -34,9 +34,11 @@ function elementOf(kind: Kind) {
  * after the database has said that all rows were sent, and names the export.
  */
 export async function* parquetOf(copy: Copy, about: Readonly<Record<string, unknown>>): AsyncGenerator<Buffer> {
-  const bytes = new ByteWriter();
+  // Few gateways are ever asked for one: none reads the package before.
+  const parquet = await import('hyparquet-writer');
+  const bytes = new parquet.ByteWriter();
   const kvMetadata = [{ key: 'export', value: JSON.stringify(about) }];
-  const writer = new ParquetWriter({ writer: bytes, schema, kvMetadata, createdBy: 'tenantry' });
+  const writer = new parquet.ParquetWriter({ writer: bytes, schema, kvMetadata, createdBy: 'tenantry' });
   let group: Record<string, unknown>[] = [];
   for await (const line of lines(copy.bytes)) {
     // Each line is the JSON object that the database made of a row.

@@ -25,7 +25,7 @@ const tokenTtl = 86_400;
 function start(databaseUrl: string, folder: string, env: Readonly<Record<string, string>>): { child: ChildProcess; logFile: string } {
   const logFile = join(folder, 'product.log');
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../../src/main.js', import.meta.url))], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../../src/start.cjs', import.meta.url))], {
     stdio: ['ignore', log, log],
     env: {
       ...{ PATH: process.env.PATH, DATABASE_URL: databaseUrl, DATA_DIR: folder, DEMO_DATA: 'false', LOG_LEVEL: 'warn' },

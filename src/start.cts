@@ -1,0 +1,58 @@
+/**
+ * What `npm start` runs: the program in the one file that `tools/bundleProgram.ts` makes of it, with the code that V8 has compiled of it
+ * before. Some 2,000 modules are then not looked for, read and compiled one by one. CommonJS, because a `Script` alone can be
+ * given compiled code.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { Script } from 'node:vm';
+
+/** What `program.ts` exports. */
+export interface Program {
+  run(args: readonly string[]): Promise<void>;
+  /** @returns the schema that it serves, printed */
+  rehearse(): Promise<string>;
+}
+
+export interface LoadedProgram {
+  readonly program: Program;
+  /** The compiled code of all functions that have run by now. */
+  readonly compiledCode: () => Buffer;
+  /** Whether code that was compiled before was of use: V8 takes it from its own version, with its own flags, alone. */
+  readonly wasCompiled: boolean;
+}
+
+/** Where the build puts the bundle; its compiled code lies beside it. */
+export const bundle = join(__dirname, '..', 'program.cjs');
+export const codeOf = (file: string): string => `${file}.code`;
+
+/** @throws Error where it was not built */
+export function load(file = bundle): LoadedProgram {
+  // The bundler leaves no character beyond ASCII, so that this takes a byte for each.
+  const source = readFileSync(file, 'latin1');
+  const cachedData = existsSync(codeOf(file)) ? readFileSync(codeOf(file)) : undefined;
+  const script = new Script(source, { filename: file, cachedData });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+  return {
+    // The bundle's entry is program.ts.
+    program: module.exports as Program,
+    compiledCode: () => script.createCachedData(),
+    wasCompiled: cachedData !== undefined && script.cachedDataRejected === false,
+  };
+}
+
+/** Milliseconds after the start for which V8 does not optimize. */
+const untilOptimizing = 1_000;
+
+async function start(): Promise<void> {
+  const { program } = load();
+  // What runs often while a start runs once is optimized in vain, by a thread that takes a fifth of the start's time from the only core.
+  setFlagsFromString('--no-opt');
+  await program.run(process.argv.slice(2));
+  setTimeout(setFlagsFromString, untilOptimizing, '--opt').unref();
+}
+
+if (require.main === module) start();
