@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Field, InputType } from 'type-graphql';
-import { contains } from '../db/text.js';
+import { contains, containsCaseless } from '../db/text.js';
 import { DateOrDateTime, UUID } from '../graphql/scalars.js';
 import { checkTexts } from '../input.js';
 import { AuditOutcome } from './audit.enums.js';
@@ -74,7 +74,7 @@ export function auditConditions(filter: AuditFilter | null | undefined): RawBuil
   const { resourceId, search, changedField } = filter;
   const conditions = [...dimensionConditions(filter), ...timeConditions(filter)];
   if (resourceId) conditions.push(sql`e.resource_id = ${resourceId}`);
-  if (search) conditions.push(contains(searchText, search));
+  if (search) conditions.push(containsCaseless(searchText, search));
   if (changedField) conditions.push(sql`e.changed_fields @> array[${changedField}]`);
   return conditions;
 }

@@ -25,8 +25,20 @@ export function listEntries(
 ): Promise<Page<RowOf<AuditEntry>>> {
   const { field, direction } = orderBy ?? { field: 'created_at', direction: 'desc' };
   const order: ListOrder = { name: `${field}_${direction}`, direction, ...orders[field] };
-  const where: readonly RawBuilder<unknown>[] = auditConditions(filter);
-  const list = { name: 'audit entries', shape: auditEntryShape, from: sql`platform_audit_log e`, id: sql<string>`e.id`, where, order };
+  const conditions = auditConditions(filter);
+  // A statement with no parameter is not prepared; this one lets everything through.
+  const where: readonly RawBuilder<unknown>[] = conditions.length > 0 ? conditions : [sql`e.created_at <= ${'infinity'}::timestamptz`];
+  // What is searched for decides between the order of time and the index of texts.
+  const isPlannedOnce = !filter?.search && !filter?.actor;
+  const list = {
+    name: 'audit entries',
+    shape: auditEntryShape,
+    from: sql`platform_audit_log e`,
+    id: sql<string>`e.id`,
+    where,
+    order,
+    isPlannedOnce,
+  };
   return readPage(ctx.reads, list, page, { node, wantsTotal: false });
 }
 
