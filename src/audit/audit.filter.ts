@@ -128,8 +128,8 @@ function startOfNext(date: string): RawBuilder<unknown> {
 /** What a search looks at. The index of migrations/0010_audit_reading.ts is on this very expression. */
 const searchText = sql`lower(coalesce(e.actor_display_name, '') || ' ' || e.actor_id || ' ' || e.resource_type || ' ' || e.resource_id || ' ' || e.resource_display_id)`;
 
-/** Ids of the actors whose name, email or username contains a text; those of deleted users with them. */
-function actorsCalled(text: string): RawBuilder<unknown> {
-  return sql`select u.public_id::text from users u where ${contains(sql`u.search_text`, text)}
+/** Selects the `id` of the actors whose name, email or username contains a text; those of deleted users with them. @throws Invalid */
+export function actorsCalled(text: string): RawBuilder<unknown> {
+  return sql`select u.public_id::text as id from users u where ${contains(sql`u.search_text`, text)}
     union all select 'system' where ${contains(sql`'system'`, text)}`;
 }

@@ -120,8 +120,8 @@ async function askAll(database: Database, depth: number): Promise<void> {
   );
   for (const { name, aim, ask, plain } of await questionsOf(database.db, database.pool, depth)) {
     const [own, sql]: [Asked[], Asked[]] = [[], []];
-    // A connection plans a prepared statement anew five times.
-    for (let i = 0; i < warmUps; i += 1) await ask();
+    // A connection plans a prepared statement anew five times: each of them is asked.
+    for (let i = 0; i < warmUps; i += 1) await Promise.all(Array.from({ length: poolSize }, ask));
     await plain();
     for (let round = 0; round < rounds; round += 1) {
       own.push(await asked(ask));
