@@ -1,10 +1,11 @@
 import pg from 'pg';
+import { Unanswered } from './db/unanswered.js';
 import { isTimeout } from './db/violations.js';
 import { DomainError, Unavailable } from './errors.js';
 
 // SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (a server that shuts down).
 const outages = /^(08|53|57P)/;
-const connectionLost = /^(Connection terminated|Client has encountered a connection error|Query read timeout)/;
+const connectionLost = /^(Connection terminated|Client has encountered a connection error)/;
 const systemCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -32,5 +33,5 @@ export function asDomainError(error: unknown): DomainError | undefined {
 export function isOutage(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return outages.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
-  return connectionLost.test(error.message) || ('code' in error && systemCodes.has(String(error.code)));
+  return error instanceof Unanswered || connectionLost.test(error.message) || ('code' in error && systemCodes.has(String(error.code)));
 }

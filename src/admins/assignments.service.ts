@@ -11,7 +11,7 @@ import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched, rowsByKey } from '../graphql/batch.js';
-import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
+import { type ConnectionSelection, fieldsOf, keyOf, merged, pageKeyOf, type Selection } from '../graphql/selection.js';
 import { lockAdmin } from '../users/selectUser.js';
 import { adminResource } from './adminResource.js';
 import type { AssignGroupInput, Assignment, AssignmentFilter } from './admins.types.js';
@@ -75,7 +75,7 @@ export function assignmentsOfGroup(
     where,
     order: earliestFirst,
   };
-  const name = ['group.assignments', args, keyOf(selection.node), selection.wantsTotal];
+  const name = ['group.assignments', args, pageKeyOf(selection)];
   return batched(ctx, name, groupKey, (keys) => readChildPages<AssignmentRow>(ctx.reads, list, keys, args, selection));
 }
 

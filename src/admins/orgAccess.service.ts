@@ -12,7 +12,7 @@ import type { DB } from '../db/types.generated.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched, rowsByKey } from '../graphql/batch.js';
-import { type ConnectionSelection, fieldsOf, keyOf, type Selection } from '../graphql/selection.js';
+import { type ConnectionSelection, fieldsOf, keyOf, pageKeyOf, type Selection } from '../graphql/selection.js';
 import { checkTexts } from '../input.js';
 import { lockAdmin } from '../users/selectUser.js';
 import type { User } from '../users/users.types.js';
@@ -53,7 +53,7 @@ export function accessToOrg(ctx: Context, orgKey: string, args: PageArgs, select
     where: [sql`u.deleted_at is null`],
     order: byAdmin,
   };
-  const name = ['org.access', args, keyOf(selection.node), selection.wantsTotal];
+  const name = ['org.access', args, pageKeyOf(selection)];
   return batched(ctx, name, orgKey, (keys) => readChildPages<OrgAccessRow>(ctx.reads, list, keys, args, selection));
 }
 

@@ -32,9 +32,9 @@ export class AuditResolver {
     const [entries, total] = await searched(
       ctx,
       filter,
-      Promise.all([listEntries(ctx, filter, orderBy, page, selection.node), wantsBounded ? boundedTotal(ctx, filter) : undefined]),
+      Promise.all([listEntries(ctx, filter, orderBy, page, selection), wantsBounded ? boundedTotal(ctx, filter) : undefined]),
     );
-    return { ...connectionOf(entries), ...total, filter };
+    return Object.assign(connectionOf(entries), total, { filter });
   }
 
   @Query(() => AuditEntry, { nullable: true, description: 'One entry of the trail.' })

@@ -14,7 +14,7 @@ import {
 } from '../db/page.js';
 import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { NotFound } from '../errors.js';
-import type { Selection } from '../graphql/selection.js';
+import type { ConnectionSelection, Selection } from '../graphql/selection.js';
 import { type AuditFilter, actorsCalled, auditConditions } from './audit.filter.js';
 import { auditEntryShape } from './audit.shape.js';
 import type { AuditEntry, AuditEntryOrder } from './audit.types.js';
@@ -32,14 +32,15 @@ export async function listEntries(
   entries: AuditFilter | null | undefined,
   asked: AuditEntryOrder | null | undefined,
   page: PageArgs,
-  node: Selection,
+  selection: ConnectionSelection,
 ): Promise<Page<RowOf<AuditEntry>>> {
   const filter = await byOneActor(ctx, entries ?? {});
   const { field, direction } = asked ?? { field: 'created_at', direction: 'desc' };
   const order: ListOrder = { name: `${field}_${direction}`, direction, ...orders[field] };
   const from = sql`platform_audit_log e`;
   const list: List = { name: 'audit entries', shape: auditEntryShape, from, id: sql<string>`e.id`, where: auditConditions(filter), order };
-  const read = (part: Partial<List>) => readPage<RowOf<AuditEntry>>(ctx.reads, { ...list, ...part }, page, { node, wantsTotal: false });
+  const read = (part: Partial<List>) =>
+    readPage<RowOf<AuditEntry>>(ctx.reads, { ...list, ...part }, page, { ...selection, wantsTotal: false });
   // What is searched for decides between the order of time and the index of texts, and each plan is good for its own text alone.
   if (field !== 'created_at' || page.page || filter.search || filter.actor) return read({});
 

@@ -1,7 +1,8 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type Insertable, type InsertObject, type RawBuilder, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../access/actor.js';
 import type { Origin } from '../context.js';
+import type { AuditOutbox, AuditSnapshots, DB } from '../db/types.generated.js';
 import type { AuditEntryInput, Tx } from './entry.js';
 import { changedFields, redacted } from './snapshots/redaction.js';
 
@@ -26,28 +27,40 @@ export async function insertEntry(tx: Tx, author: AuthorColumns, entry: AuditEnt
   const { type } = entry.resource;
   const before = redacted(type, entry.before);
   const after = redacted(type, entry.after);
-
-  await tx
-    .insertInto('platform_audit_log')
-    .values({
-      id,
-      action: entry.action,
-      outcome: entry.outcome ?? 'success',
-      resource_type: type,
-      resource_id: entry.resource.id,
-      resource_display_id: entry.resource.displayId.slice(0, 300),
-      changed_fields: changedFields(before, after),
-      ...author,
-      org_id: entry.org?.id ?? null,
-      org_name: entry.org?.name ?? null,
-      permission: entry.permission ?? null,
-      occurrences: entry.occurrences ?? 1,
-      snapshot_digest: before || after ? snapshotDigest(before, after) : null,
-    })
-    .execute();
-
-  if (before || after) await keepSnapshots(tx, id, entry.org?.key, before, after);
+  const states = { entry_id: id, before: jsonOrNull(before), after: jsonOrNull(after) };
+  const inserted = sql`insert into platform_audit_log ${row({
+    id,
+    action: entry.action,
+    outcome: entry.outcome ?? 'success',
+    resource_type: type,
+    resource_id: entry.resource.id,
+    resource_display_id: entry.resource.displayId.slice(0, 300),
+    changed_fields: changedFields(before, after),
+    ...author,
+    org_id: entry.org?.id ?? null,
+    org_name: entry.org?.name ?? null,
+    permission: entry.permission ?? null,
+    occurrences: entry.occurrences ?? 1,
+    // Binds the snapshots to their entry, wherever they are kept: the seal of the entry is the seal of both.
+    snapshot_digest: before || after ? sql<Buffer>`audit_snapshot_digest(${states.before}::jsonb, ${states.after}::jsonb)` : null,
+  } satisfies InsertObject<DB, 'platform_audit_log'>)}`;
+  await statementOf(inserted, before || after ? states : undefined, entry.org?.key).execute(tx);
   return id;
+}
+
+/** The entry and its snapshots go in one statement: a change's transaction waits for each one that it makes. */
+function statementOf(inserted: RawBuilder<unknown>, states: Insertable<AuditSnapshots> | undefined, orgKey: string | undefined) {
+  if (!states) return sql`/* entry */ ${inserted}`;
+  const kept =
+    orgKey === undefined
+      ? sql`audit_snapshots ${row(states)}`
+      : sql`audit_outbox ${row({ ...states, org_id: orgKey } satisfies Insertable<AuditOutbox>)}`;
+  return sql`/* entry */ with e as (${inserted}) insert into ${kept}`;
+}
+
+/** `(column, …) values (value, …)`. */
+function row(values: object): RawBuilder<unknown> {
+  return sql`(${sql.join(Object.keys(values).map((name) => sql.id(name)))}) values (${sql.join(Object.values(values))})`;
 }
 
 /** Who acted and from where, as the log's columns have it. */
@@ -73,21 +86,6 @@ export function authorColumns({ actor, origin }: Author): AuthorColumns {
   return credential.kind === 'api_key'
     ? { actor_type: 'api_key', actor_id: actor.id, ...named }
     : { actor_type: 'user', actor_id: actor.id, ...named };
-}
-
-async function keepSnapshots(tx: Tx, entryId: string, orgKey: string | undefined, before: unknown, after: unknown): Promise<void> {
-  const states = { entry_id: entryId, before: jsonOrNull(before), after: jsonOrNull(after) };
-  if (orgKey === undefined) await tx.insertInto('audit_snapshots').values(states).execute();
-  else
-    await tx
-      .insertInto('audit_outbox')
-      .values({ ...states, org_id: orgKey })
-      .execute();
-}
-
-/** Binds the snapshots to their entry, wherever they are kept: the seal of the entry is the seal of both. */
-function snapshotDigest(before: unknown, after: unknown): RawBuilder<Buffer> {
-  return sql<Buffer>`audit_snapshot_digest(${jsonOrNull(before)}::jsonb, ${jsonOrNull(after)}::jsonb)`;
 }
 
 function jsonOrNull(state: unknown): string | null {

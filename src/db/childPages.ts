@@ -1,6 +1,18 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ConnectionSelection } from '../graphql/selection.js';
-import { afterPosition, all, conditionsOf, type List, orderBy, type Page, type PageArgs, pageOf, type Window, windowOf } from './page.js';
+import {
+  afterPosition,
+  all,
+  conditionsOf,
+  type List,
+  orderBy,
+  type Page,
+  type PageArgs,
+  pageOf,
+  placeOf,
+  type Window,
+  windowOf,
+} from './page.js';
 import { columnsOf, nested, selectList } from './shape.js';
 import type { DB } from './types.generated.js';
 
@@ -14,8 +26,8 @@ export interface ChildList extends List {
 
 interface ChildRow extends Record<string, unknown> {
   _parent: string;
-  _value: string | null;
-  _id: string | null;
+  _value?: string | null;
+  _id?: string | null;
 }
 
 /**
@@ -32,7 +44,7 @@ export async function readChildPages<T>(
 ): Promise<Page<T>[]> {
   const window = windowOf(args, list.order);
   const columns = columnsOf(list.shape, selection.node);
-  const pages = list.isIndexed ? pagesByIndex(list, parentKeys, window, columns) : pagesByWindow(list, parentKeys, window, columns);
+  const pages = (list.isIndexed ? pagesByIndex : pagesByWindow)(list, parentKeys, window, columns, selection.wantsCursors);
   const [{ rows }, totals] = await Promise.all([pages.execute(db), selection.wantsTotal ? countChildren(db, list, parentKeys) : undefined]);
   const byParent = new Map<string, (T & ChildRow)[]>(parentKeys.map((key) => [key, []]));
   for (const row of nested<T & ChildRow>(columns, rows)) byParent.get(row._parent)?.push(row);
@@ -42,21 +54,34 @@ export async function readChildPages<T>(
 type Columns = ReturnType<typeof columnsOf>;
 
 /** Each parent's page is read along the index, and ends where it is full. */
-function pagesByIndex(list: ChildList, parentKeys: readonly string[], window: Window, columns: Columns): RawBuilder<ChildRow> {
+function pagesByIndex(
+  list: ChildList,
+  parentKeys: readonly string[],
+  window: Window,
+  columns: Columns,
+  wantsCursors: boolean,
+): RawBuilder<ChildRow> {
   const { order, id, parent, from } = list;
+  const shown = [...columns.map(([alias]) => alias), ...(wantsCursors ? ['_value', '_id'] : [])];
   const where = all([sql`${parent} = _k.key`, ...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
-  return sql<ChildRow>`/* ${sql.raw(list.name)} */ select _k.key::text as "_parent", _p.*
+  return sql<ChildRow>`/* ${sql.raw(list.name)} */ select _k.key::text as "_parent", ${sql.join(shown.map((alias) => sql`_p.${sql.id(alias)}`))}
     from unnest(${parentKeys}::bigint[]) _k (key) cross join lateral (
-      select ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id"
+      select ${selectList(columns)}, ${order.expression}::text as "_value", ${order.expression} as "_order", ${id} as "_id"
       from ${from} where ${where} ${orderBy(order.expression, id, order)} limit ${window.size + 1} offset ${window.offset}
-    ) _p ${orderBy(sql`_p."_value"::${sql.raw(order.type)}`, sql`_p."_id"`, order)}`;
+    ) _p ${orderBy(sql`_p."_order"`, sql`_p."_id"`, order)}`;
 }
 
 /**
  * A window over the keys alone tells which rows are on the pages; the columns are read for those rows and no other. Without an index a
  * page of each parent by itself would take the database several times as long.
  */
-function pagesByWindow(list: ChildList, parentKeys: readonly string[], window: Window, columns: Columns): RawBuilder<ChildRow> {
+function pagesByWindow(
+  list: ChildList,
+  parentKeys: readonly string[],
+  window: Window,
+  columns: Columns,
+  wantsCursors: boolean,
+): RawBuilder<ChildRow> {
   const { order, id, parent, from, shape } = list;
   const where = all([isOneOf(parent, parentKeys), ...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
   return sql<ChildRow>`/* ${sql.raw(list.name)} */ with _p as (
@@ -65,7 +90,7 @@ function pagesByWindow(list: ChildList, parentKeys: readonly string[], window: W
         from ${from} where ${where}
       ) _w where place > ${window.offset} and place <= ${window.offset + window.size + 1}
     )
-    select _p.parent::text as "_parent", ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id"
+    select _p.parent::text as "_parent", ${selectList(columns)}${placeOf(list, wantsCursors)}
     from ${from} join _p on _p.key = ${shape.key} order by _p.parent, _p.place`;
 }
 

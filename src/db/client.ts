@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { isUnanswered } from './unanswered.js';
 
 /** Called after every statement with the time it took. */
 export type OnStatement = (seconds: number) => void;
@@ -28,7 +27,7 @@ function forgetPlans(): void {
 
 /**
  * A client that prepares what it runs with parameters: Kysely gives its statements no name, and a named one is
- * parsed and planned once a connection, which halves the cost of a hot query. A connection on which no answer came in time is given up.
+ * parsed and planned once a connection, which halves the cost of a hot query.
  */
 export function preparingClient(onStatement: OnStatement): typeof pg.Client {
   return class PreparingClient extends pg.Client {
@@ -45,25 +44,29 @@ export function preparingClient(onStatement: OnStatement): typeof pg.Client {
       const start = process.hrtime.bigint();
       try {
         return await this.#run(text, values);
-      } catch (error) {
-        if (isUnanswered(error)) this.connection.stream.destroy(error);
-        throw error;
       } finally {
         onStatement(Number(process.hrtime.bigint() - start) / 1e9);
       }
     }
 
     async #run(text: string, values: unknown[] | undefined): Promise<pg.QueryResult> {
-      if (!values || values.length === 0) return super.query(text);
+      if (!values || values.length === 0) return this.#answer({ text });
       try {
-        return await super.query({ name: nameOf(text), text, values });
+        return await this.#answer({ name: nameOf(text), text, values });
       } catch (error) {
         if (!(error instanceof pg.DatabaseError) || error.message !== stalePlan) throw error;
         forgetPlans();
         // Inside a transaction the error has aborted it: whoever began it must run it again.
         if (this.getTransactionStatus() !== 'I') throw error;
-        return super.query({ name: nameOf(text), text, values });
+        return this.#answer({ name: nameOf(text), text, values });
       }
+    }
+
+    // By a callback: what pg makes of a promise of its own stays in memory until the next full collection, and each answer with it.
+    #answer(query: pg.QueryConfig): Promise<pg.QueryResult> {
+      return new Promise((resolve, reject) => {
+        super.query(query, (error, result) => (error ? reject(error) : resolve(result)));
+      });
     }
   };
 }

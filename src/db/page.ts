@@ -85,8 +85,8 @@ export function windowOf(args: PageArgs, order: ListOrder): Window {
 
 /** The row, its place in the order, and, where the list is counted, the count. */
 interface ListRow extends Record<string, unknown> {
-  _value: string | null;
-  _id: string | null;
+  _value?: string | null;
+  _id?: string | null;
   _total?: number;
 }
 
@@ -97,7 +97,8 @@ interface ListRow extends Record<string, unknown> {
 export async function readPage<T>(db: QueryExecutorProvider, list: List, args: PageArgs, selection: ConnectionSelection): Promise<Page<T>> {
   const window = windowOf(args, list.order);
   const columns = columnsOf(list.shape, selection.node);
-  const statement = selection.wantsTotal || list.search ? countedPage(list, window, columns) : plainPage(list, window, columns);
+  const statement =
+    selection.wantsTotal || list.search ? countedPage(list, window, columns) : plainPage(list, window, columns, selection.wantsCursors);
   const { rows } = await statement.execute(db);
   // A counted list answers one row of nulls where the page is empty, to carry the count.
   const found = rows.filter((row) => row._id !== null);
@@ -106,14 +107,19 @@ export async function readPage<T>(db: QueryExecutorProvider, list: List, args: P
 
 type Columns = ReturnType<typeof columnsOf>;
 
-function plainPage(list: List, window: Window, columns: Columns): RawBuilder<ListRow> {
+function plainPage(list: List, window: Window, columns: Columns, wantsCursors: boolean): RawBuilder<ListRow> {
   const { order, id } = list;
   const where = all([...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
   const limit = limits.find((step) => step > window.size) ?? maxPageSize + 1;
   const range =
     list.isPlannedOnce && window.offset === 0 ? sql`limit ${sql.lit(limit)}` : sql`limit ${window.size + 1} offset ${window.offset}`;
-  return sql<ListRow>`/* ${sql.raw(list.name)} */ select ${selectList(columns)}, ${order.expression}::text as "_value", ${id} as "_id"
+  return sql<ListRow>`/* ${sql.raw(list.name)} */ select ${selectList(columns)}${placeOf(list, wantsCursors)}
     from ${list.from} where ${where} ${orderBy(order.expression, id, order)} ${range}`;
+}
+
+/** Further columns that a cursor is made of. */
+export function placeOf({ order, id }: List, wantsCursors: boolean): RawBuilder<unknown> {
+  return wantsCursors ? sql`, ${order.expression}::text as "_value", ${id} as "_id"` : sql``;
 }
 
 /**
@@ -162,7 +168,7 @@ export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unkn
 export function pageOf<T>(
   list: Pick<List, 'order'>,
   window: Window,
-  rows: readonly (T & { _value: string | null; _id: string | null })[],
+  rows: readonly (T & { _value?: string | null; _id?: string | null })[],
   totalCount?: number,
 ): Page<T> {
   const nodes = rows.slice(0, window.size);

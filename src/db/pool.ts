@@ -4,6 +4,7 @@ import { Unavailable } from '../errors.js';
 import { type OnStatement, preparingClient } from './client.js';
 import { type Notifications, openNotifications } from './notifications.js';
 import type { DB } from './types.generated.js';
+import { giveUpWhenSilent } from './unanswered.js';
 
 export interface PoolOptions {
   /** A PostgreSQL connection string. A secret: it is in no log line and no error. */
@@ -37,6 +38,7 @@ export interface Database {
 /** Milliseconds beyond the server's own timeout after which a statement counts as lost. */
 const grace = 1_000;
 
+const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
 /** `2026-01-02 03:04:05.678901+00` as RFC 3339; a Date would lose the microseconds that cursors are made of. */
@@ -44,9 +46,13 @@ function isoTimestamp(text: string): string {
   return `${text.replace(' ', 'T').slice(0, -3)}Z`;
 }
 
+const asItIs = (text: string): string => text;
+
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === TIMESTAMPTZ && format !== 'binary') return isoTimestamp;
+    // Stays a text, as with pg's own parser, which looks at each digit first.
+    if (oid === INT8 && format !== 'binary') return asItIs;
     return pg.types.getTypeParser(oid, format);
   },
 };
@@ -72,14 +78,14 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /** Opens a pool of the client's connections on a database with these tables. No connection is made before the first statement. */
-export function openPool<Tables>(options: PoolOptions, Client: typeof pg.Client): { readonly db: Kysely<Tables>; readonly pool: pg.Pool } {
+export function openPool<Tables>(options: PoolOptions, Client = pg.Client): { readonly db: Kysely<Tables>; readonly pool: pg.Pool } {
+  const { statementTimeout } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: options.acquireTimeout,
     idleTimeoutMillis: 30_000,
-    statement_timeout: options.statementTimeout || undefined,
-    query_timeout: options.statementTimeout > 0 ? options.statementTimeout + grace : undefined,
+    statement_timeout: statementTimeout || undefined,
     idle_in_transaction_session_timeout: 30_000,
     application_name: options.applicationName,
     options: '-c timezone=UTC -c datestyle=ISO',
@@ -91,6 +97,7 @@ export function openPool<Tables>(options: PoolOptions, Client: typeof pg.Client)
   pool.on('error', (error) => options.onIdleError?.(error));
   // So would that of one in use, between two statements of a transaction; the next statement fails and says so.
   pool.on('connect', (client) => client.on('error', () => {}));
+  if (statementTimeout > 0) pool.on('connect', (client) => giveUpWhenSilent(client, statementTimeout + grace));
 
   return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolThatSaysWhenItIsFull(pool) }) }), pool };
 }

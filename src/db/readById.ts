@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Selection } from '../graphql/selection.js';
+import { keptIn } from '../kept.js';
 import { columnsOf, nested, type Shape, selectList } from './shape.js';
 import { readTogether } from './together.js';
 import type { DB } from './types.generated.js';
@@ -28,10 +29,11 @@ const readers = new WeakMap<Kysely<DB>, WeakMap<object, Reader>>();
  */
 export function readById<T>(db: Kysely<DB>, what: Findable, id: string, selection: Selection): Promise<T | undefined> {
   const columns = columnsOf(what.shape, selection);
-  const known = readers.get(db) ?? new WeakMap<object, Reader>();
-  readers.set(db, known);
-  const read = known.get(columns) ?? readerOf(db, what, columns);
-  known.set(columns, read);
+  const read = keptIn(
+    keptIn(readers, db, () => new WeakMap()),
+    columns,
+    () => readerOf(db, what, columns),
+  );
   // The columns were chosen from the type's own shape; TypeScript cannot follow them through SQL text.
   return read(id) as Promise<T | undefined>;
 }

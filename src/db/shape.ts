@@ -1,5 +1,6 @@
 import { createQueryId, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
 import type { Selection } from '../graphql/selection.js';
+import { keptIn } from '../kept.js';
 
 /**
  * How a GraphQL type is read: each field's SQL expression, by the field's name. A field that is not listed is not a
@@ -24,11 +25,11 @@ const kept = new WeakMap<Shape, WeakMap<Selection, readonly Column[]>>();
 
 /** The columns that a selection needs, and nothing more. Made once for a document's selection, which is the same at each execution. */
 export function columnsOf(shape: Shape, selection: Selection): readonly Column[] {
-  const known = kept.get(shape) ?? new WeakMap<Selection, readonly Column[]>();
-  kept.set(shape, known);
-  const columns = known.get(selection) ?? chosen(shape, selection);
-  known.set(selection, columns);
-  return columns;
+  return keptIn(
+    keptIn(kept, shape, () => new WeakMap()),
+    selection,
+    () => chosen(shape, selection),
+  );
 }
 
 function chosen(shape: Shape, selection: Selection): readonly Column[] {

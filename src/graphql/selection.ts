@@ -46,18 +46,29 @@ export function merged(a: Selection, b: Selection): Selection {
   return result;
 }
 
-/** A connection's selection: what is asked of its nodes, whether in `edges` or in `nodes`, and whether it is counted. */
+/** A connection's selection: what is asked of its nodes, whether in `edges` or in `nodes`, and of the list. */
 export interface ConnectionSelection {
   readonly node: Selection;
   readonly wantsTotal: boolean;
+  /** Whether a cursor of some row is asked for, of whichever. */
+  readonly wantsCursors: boolean;
 }
+
+const connections = new WeakMap<Selection, ConnectionSelection>();
 
 export function connectionSelectionOf(info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>): ConnectionSelection {
   const selection = selectionOf(info);
-  return {
+  const kept = connections.get(selection);
+  if (kept) return kept;
+  const pageInfo = below(selection, 'pageInfo');
+  const made = {
     node: merged(below(selection, 'edges', 'node'), below(selection, 'nodes')),
     wantsTotal: selection.has('totalCount'),
+    wantsCursors:
+      below(selection, 'edges').has('cursor') || pageInfo.has('startCursor') || pageInfo.has('endCursor') || selection.has('nextCursor'),
   };
+  connections.set(selection, made);
+  return made;
 }
 
 const keys = new WeakMap<Selection, string>();
@@ -72,6 +83,11 @@ export function keyOf(selection: Selection): string {
     .join(',');
   keys.set(selection, key);
   return key;
+}
+
+/** Equal for selections of the same of a connection: what lists that are loaded together have in common. */
+export function pageKeyOf({ node, wantsTotal, wantsCursors }: ConnectionSelection): string {
+  return `${keyOf(node)}${wantsTotal ? ' total' : ''}${wantsCursors ? ' cursors' : ''}`;
 }
 
 /** A selection of plain fields by name. */

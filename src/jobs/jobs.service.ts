@@ -9,7 +9,7 @@ import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import type { DB } from '../db/types.generated.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
-import { type ConnectionSelection, fieldsOf, keyOf, merged, type Selection } from '../graphql/selection.js';
+import { type ConnectionSelection, fieldsOf, merged, pageKeyOf, type Selection } from '../graphql/selection.js';
 import type { Org } from '../orgs/orgs.types.js';
 import { hasEnded, type JobKind } from './job.enums.js';
 import { kindsShown } from './jobPermissions.js';
@@ -44,7 +44,7 @@ export function jobsOfOrg(
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Job>>> {
   const kinds = kindsShown(ctx, org.id);
-  const name = ['org.jobs', kinds, filter, page, keyOf(selection.node), selection.wantsTotal];
+  const name = ['org.jobs', kinds, filter, page, pageKeyOf(selection)];
   return batched(ctx, name, org.key, (keys) =>
     readChildPages<RowOf<Job>>(ctx.reads, listOf('org jobs', filter, kinds), keys, page, selection),
   );

@@ -8,7 +8,7 @@ import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { contains } from '../db/text.js';
 import { NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
-import { type ConnectionSelection, keyOf, type Selection } from '../graphql/selection.js';
+import { type ConnectionSelection, keyOf, pageKeyOf, type Selection } from '../graphql/selection.js';
 import { leaveWorkspaces } from '../workspaces/leaveWorkspaces.js';
 import { membershipShape, membershipTables } from './memberships.shape.js';
 import type { OrgMemberFilter, OrgMemberOrder, OrgMembership } from './memberships.types.js';
@@ -49,7 +49,7 @@ export function membersOfOrg(
   args: MembersArgs,
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<OrgMembership>>> {
-  const name = ['org.members', args, keyOf(selection.node), selection.wantsTotal];
+  const name = ['org.members', args, pageKeyOf(selection)];
   return batched(ctx, name, orgKey, (keys) => readChildPages<RowOf<OrgMembership>>(ctx.reads, listOf(args), keys, args, selection));
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { type List, type ListOrder, type Page, type PageArgs, readPage } from '../db/page.js';
 import type { RowOf } from '../db/shape.js';
 import { batched } from '../graphql/batch.js';
-import { type ConnectionSelection, keyOf } from '../graphql/selection.js';
+import { type ConnectionSelection, pageKeyOf } from '../graphql/selection.js';
 import { inTenant } from '../tenancy/tenant.js';
 import { containsText } from './containsText.js';
 import type { Appointment, AppointmentFilter, Patient, PatientFilter } from './patients.types.js';
@@ -102,9 +102,7 @@ const atOnce = 3;
  */
 function recordsOf<T>(ctx: Context, orgKey: string, list: List, name: readonly unknown[], page: PageArgs, selection: ConnectionSelection) {
   const read = (key: string) => inTenant(ctx, key, (tx) => readPage<RowOf<T>>(tx, list, page, selection));
-  return batched<Page<RowOf<T>>>(ctx, ['org', list.name, ...name, page, keyOf(selection.node), selection.wantsTotal], orgKey, (keys) =>
-    settled(keys, read),
-  );
+  return batched<Page<RowOf<T>>>(ctx, ['org', list.name, ...name, page, pageKeyOf(selection)], orgKey, (keys) => settled(keys, read));
 }
 
 /** What each key leads to, or the error that it leads to; a few at a time. */

@@ -73,6 +73,8 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
     handler: async (request, reply) => {
       const context = contexts.get(request);
       if (context === undefined) throw new Unauthenticated();
+      // What a weak map holds is freed by full collections alone.
+      contexts.delete(request);
       const params = isRecord(request.params) ? request.params : {};
       const query = isRecord(request.query) ? request.query : {};
       const body = Buffer.isBuffer(request.body) ? request.body : undefined;

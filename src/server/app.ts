@@ -111,7 +111,7 @@ export async function createApp({
     requireHost(request, allows);
   });
   refuseWhenBusy(app, { inFlight: config.maxInFlight, wait: config.maxWait, expectedWait });
-  await app.register(cors, corsOptions(config.corsOrigins));
+  if (config.corsOrigins.length > 0) await app.register(cors, corsOptions(config.corsOrigins));
 
   addHealthRoutes(app, { ready, isDraining, log: app.log });
   app.get('/metrics', async (request, reply) => {

@@ -3,7 +3,7 @@ import type { FastifyCorsOptions } from '@fastify/cors';
 /** Lets pages of exactly these origins call the gateway with a bearer token. Cookies are never asked for. */
 export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
   return {
-    origin: origins.length > 0 ? [...origins] : false,
+    origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'traceparent', 'apollo-require-preflight'],
     exposedHeaders: ['ETag', 'Idempotency-Replayed', 'traceparent', 'Retry-After'],

@@ -12,7 +12,7 @@ export interface LogOptions extends Pick<Config, 'logLevel' | 'logFormat'> {
 /** JSON lines are written together: a write for each request would cost it a twentieth of its time. */
 const gathering = {
   /** Characters. */
-  minLength: 4_096,
+  minLength: 16_383,
   /** Milliseconds that a line waits at most. */
   periodicFlush: 100,
 };

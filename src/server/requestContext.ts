@@ -11,8 +11,23 @@ import { requestConditions } from './requestConditions.js';
  */
 export async function requestContext(platform: Platform, request: FastifyRequest): Promise<Context> {
   const { actor, enforcement, newestChange } = await findStanding(platform, request.headers.authorization);
+  // Member by member: to spread the platform, and add to it, took a fifth of the time of a small request.
   return {
-    ...platform,
+    db: platform.db,
+    standby: platform.standby,
+    notifications: platform.notifications,
+    keys: platform.keys,
+    openId: platform.openId,
+    authProvider: platform.authProvider,
+    sealing: platform.sealing,
+    repeats: platform.repeats,
+    trailEnd: platform.trailEnd,
+    copies: platform.copies,
+    shardKeys: platform.shardKeys,
+    shardPools: platform.shardPools,
+    accessTokenTtl: platform.accessTokenTtl,
+    refreshTokenTtl: platform.refreshTokenTtl,
+    jobEventsTtl: platform.jobEventsTtl,
     conditions: request.method === 'GET' || request.method === 'HEAD' ? null : requestConditions(request, platform.keys),
     actor,
     enforcement,

@@ -7,13 +7,18 @@ const onlyZeros = /^0+$/;
 
 /** The trace id of a `traceparent` header: 32 hex digits. A new one where the header is absent or breaks the specification. */
 export function traceIdOf(traceparent: string | undefined): string {
-  const [, trace00, parent00, traceLater, parentLater] = pattern.exec(traceparent ?? '') ?? [];
+  if (traceparent === undefined) return newTraceId();
+  const [, trace00, parent00, traceLater, parentLater] = pattern.exec(traceparent) ?? [];
   const traceId = trace00 ?? traceLater;
   const parentId = parent00 ?? parentLater;
   if (traceId === undefined || parentId === undefined || onlyZeros.test(traceId) || onlyZeros.test(parentId)) {
-    return randomUUID().replaceAll('-', '');
+    return newTraceId();
   }
   return traceId;
+}
+
+function newTraceId(): string {
+  return randomUUID().replaceAll('-', '');
 }
 
 /** A `traceparent` header of this trace, with a new span id. */

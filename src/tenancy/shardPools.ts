@@ -5,7 +5,6 @@ import { DomainError, Unavailable } from '../errors.js';
 import { isOutage } from '../failure.js';
 import { type Breaker, createBreaker } from './breaker.js';
 import type { ShardAddress } from './shardAddress.js';
-import { ShardClient } from './shardClient.js';
 import { openDsn, type ShardKeys } from './shardKeys.js';
 import type { DB as TenantDB } from './types.generated.js';
 
@@ -92,7 +91,8 @@ export function openShardPools(options: ShardPoolsOptions): ShardPools {
     }
     if (known) retire(key, known);
     else makePlace();
-    const { db } = openPool<TenantDB>({ ...options, url: urlOf({ key, id, sealedDsn }) }, ShardClient);
+    // With clients that prepare nothing: one connection serves many tenants, and a plan that was kept would be made anew for each.
+    const { db } = openPool<TenantDB>({ ...options, url: urlOf({ key, id, sealedDsn }) });
     const opened = { db, madeOf, users: 0 };
     pools.set(key, opened);
     return opened;

@@ -10,7 +10,7 @@ import { columnsOf, nested, type RowOf, selectList } from '../db/shape.js';
 import { contains } from '../db/text.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
-import { type ConnectionSelection, keyOf, type Selection } from '../graphql/selection.js';
+import { type ConnectionSelection, keyOf, pageKeyOf, type Selection } from '../graphql/selection.js';
 import { enterWorkspace, orgOf, requireNotAbove, type WorkspacePlace } from './enterWorkspace.js';
 import { deleteMember, insertMember, readBack, recordMember, requireOrgMember, selectMember, writeRole } from './workspaceMembers.rows.js';
 import { workspaceMemberShape, workspaceMemberTables } from './workspaceMembers.shape.js';
@@ -57,7 +57,7 @@ export function membersOfWorkspace(
   args: WorkspaceMembersArgs,
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<WorkspaceMember>>> {
-  const name = ['workspace.members', args, keyOf(selection.node), selection.wantsTotal];
+  const name = ['workspace.members', args, pageKeyOf(selection)];
   return batched(ctx, name, workspaceKey, (keys) => readChildPages<RowOf<WorkspaceMember>>(ctx.reads, listOf(args), keys, args, selection));
 }
 

@@ -15,7 +15,7 @@ import { searchIn } from '../db/text.js';
 import { violatedUnique } from '../db/violations.js';
 import { Conflict, NotFound } from '../errors.js';
 import { batched } from '../graphql/batch.js';
-import { type ConnectionSelection, keyOf, merged, type Selection } from '../graphql/selection.js';
+import { type ConnectionSelection, merged, pageKeyOf, type Selection } from '../graphql/selection.js';
 import { checkTexts, given, slugRule } from '../input.js';
 import { enterWorkspace, orgOf } from './enterWorkspace.js';
 import { insertMember, readBack, recordMember, requireOrgMember } from './workspaceMembers.rows.js';
@@ -60,7 +60,7 @@ export function workspacesOfOrg(
   args: WorkspacesArgs,
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Workspace>>> {
-  const name = ['org.workspaces', args, keyOf(selection.node), selection.wantsTotal];
+  const name = ['org.workspaces', args, pageKeyOf(selection)];
   return batched(ctx, name, orgKey, (keys) =>
     readChildPages<RowOf<Workspace>>(ctx.reads, listOf('org workspaces', args), keys, args, selection),
   );

@@ -99,6 +99,8 @@ export function createApollo(schema: GraphQLSchema, logger: FastifyBaseLogger): 
     csrfPrevention: { requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'] },
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
+    // Apollo's own adds a newline, for which a long answer would be copied.
+    stringifyResult: (result) => JSON.stringify(result),
     stopOnTerminationSignals: false,
   });
 }

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Context } from '../../context.js';
 import { sendExplorer, servesExplorer } from '../explorer/explorer.js';
 import { wantsExplorer } from '../explorer/wantsExplorer.js';
+import type { Outcome } from '../metrics.js';
 import { requireWellFormed } from '../wellFormed.js';
 import type { GraphQLContext } from './apollo.js';
 import { refusal } from './errors.js';
@@ -39,15 +40,14 @@ export async function graphqlContext(
 ): Promise<GraphQLContext> {
   try {
     requireWellFormed(request.body);
-    return {
-      ...(await contextOf(request)),
-      nameOperation(name) {
+    return Object.assign(await contextOf(request), {
+      nameOperation(name: string) {
         request.operation = { surface: 'graphql', name };
       },
-      endWith(outcome) {
+      endWith(outcome: Outcome) {
         request.outcome = outcome;
       },
-    };
+    });
   } catch (error) {
     throw refusal(error);
   }
