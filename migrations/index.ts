@@ -18,6 +18,7 @@ import * as identities from './0015_identities.js';
 import * as move from './0016_move.js';
 import * as nameKeys from './0017_name_keys.js';
 import * as memberNames from './0018_member_names.js';
+import * as auditEver from './0019_audit_ever.js';
 
 /** The control plane's migrations by name, run in the order of their names. A released one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -40,4 +41,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0016_move': move,
   '0017_name_keys': nameKeys,
   '0018_member_names': memberNames,
+  '0019_audit_ever': auditEver,
 };

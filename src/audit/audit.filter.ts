@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Field, InputType } from 'type-graphql';
-import { contains } from '../db/text.js';
+import { contains, containsCaseless } from '../db/text.js';
 import { DateOrDateTime, UUID } from '../graphql/scalars.js';
 import { checkTexts } from '../input.js';
 import { AuditOutcome } from './audit.enums.js';
@@ -74,7 +74,7 @@ export function auditConditions(filter: AuditFilter | null | undefined): RawBuil
   const { resourceId, search, changedField } = filter;
   const conditions = [...dimensionConditions(filter), ...timeConditions(filter)];
   if (resourceId) conditions.push(sql`e.resource_id = ${resourceId}`);
-  if (search) conditions.push(contains(searchText, search));
+  if (search) conditions.push(containsCaseless(searchText, search));
   if (changedField) conditions.push(sql`e.changed_fields @> array[${changedField}]`);
   return conditions;
 }
@@ -128,8 +128,8 @@ function startOfNext(date: string): RawBuilder<unknown> {
 /** What a search looks at. The index of migrations/0010_audit_reading.ts is on this very expression. */
 const searchText = sql`lower(coalesce(e.actor_display_name, '') || ' ' || e.actor_id || ' ' || e.resource_type || ' ' || e.resource_id || ' ' || e.resource_display_id)`;
 
-/** Ids of the actors whose name, email or username contains a text; those of deleted users with them. */
-function actorsCalled(text: string): RawBuilder<unknown> {
-  return sql`select u.public_id::text from users u where ${contains(sql`u.search_text`, text)}
+/** Selects the `id` of the actors whose name, email or username contains a text; those of deleted users with them. @throws Invalid */
+export function actorsCalled(text: string): RawBuilder<unknown> {
+  return sql`select u.public_id::text as id from users u where ${contains(sql`u.search_text`, text)}
     union all select 'system' where ${contains(sql`'system'`, text)}`;
 }

@@ -31,7 +31,15 @@ export interface List {
   /** What is searched for: all that matches is found first, and then put in order. */
   readonly search?: Search;
   readonly order: ListOrder;
+  /**
+   * The table has many partitions, and to plan takes longer than to read. A LIMIT that is a parameter is taken for a tenth of all rows, with
+   * which no plan for any parameters looks as good as a new one; so it stands in the statement's text, rounded up.
+   */
+  readonly isPlannedOnce?: boolean;
 }
+
+/** What a LIMIT is rounded up to where it stands in the text: few, since each is a statement of its own that is prepared. */
+const limits = [11, 26, 51, 101];
 
 /** What a row of the list must meet. */
 export function conditionsOf({ where, search }: Pick<List, 'where' | 'search'>): readonly RawBuilder<unknown>[] {
@@ -102,8 +110,11 @@ type Columns = ReturnType<typeof columnsOf>;
 function plainPage(list: List, window: Window, columns: Columns, wantsCursors: boolean): RawBuilder<ListRow> {
   const { order, id } = list;
   const where = all([...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
+  const limit = limits.find((step) => step > window.size) ?? maxPageSize + 1;
+  const range =
+    list.isPlannedOnce && window.offset === 0 ? sql`limit ${sql.lit(limit)}` : sql`limit ${window.size + 1} offset ${window.offset}`;
   return sql<ListRow>`/* ${sql.raw(list.name)} */ select ${selectList(columns)}${placeOf(list, wantsCursors)}
-    from ${list.from} where ${where} ${orderBy(order.expression, id, order)} limit ${window.size + 1} offset ${window.offset}`;
+    from ${list.from} where ${where} ${orderBy(order.expression, id, order)} ${range}`;
 }
 
 /** Further columns that a cursor is made of. */

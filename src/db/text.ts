@@ -31,3 +31,13 @@ export function contains(expression: RawBuilder<unknown>, text: string): RawBuil
   requireSearchable(text);
   return sql<boolean>`${expression} like containing(${text})`;
 }
+
+/**
+ * Whether an expression in small letters contains a text, whatever the text's case; accents tell letters apart, and `%` and `_` stand for
+ * themselves.
+ * @throws Invalid where a search is longer than REST takes
+ */
+export function containsCaseless(expression: RawBuilder<unknown>, text: string): RawBuilder<boolean> {
+  requireSearchable(text);
+  return sql<boolean>`${expression} like lower(${`%${text.replace(/[\\%_]/g, '\\$&')}%`})`;
+}

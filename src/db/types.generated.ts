@@ -95,6 +95,14 @@ export interface AuditCountsByActor {
   outcome: string;
 }
 
+export interface AuditCountsByDay {
+  by: string;
+  counts: number[];
+  hours: number;
+  month: string;
+  value: string;
+}
+
 export interface AuditCountsByOrg {
   action: string;
   bucket: string;
@@ -106,6 +114,7 @@ export interface AuditCountsByOrg {
 }
 
 export interface AuditCountsProgress {
+  days_xid: string;
   is_only: Generated<boolean>;
   xid: string;
 }
@@ -595,6 +604,7 @@ export interface DB {
   audit_batches: AuditBatches;
   audit_counts_by_action: AuditCountsByAction;
   audit_counts_by_actor: AuditCountsByActor;
+  audit_counts_by_day: AuditCountsByDay;
   audit_counts_by_org: AuditCountsByOrg;
   audit_counts_progress: AuditCountsProgress;
   audit_drops: AuditDrops;

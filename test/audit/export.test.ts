@@ -88,6 +88,14 @@ describe('an export as CSV', () => {
     expect(trailers).toMatchObject({ 'export-rows': '2', 'export-sha256': sha256(body) });
   });
 
+  it('tells times with six digits of a second, whichever they are', async () => {
+    const hour = new Date().toISOString().slice(0, 13);
+    const times = ['000000', '000001', '000010', '123450', '500000', '999999'].map((micros) => `${hour}:00:00.${micros}Z`);
+    for (const createdAt of times) await anEntry(gateway.database, { action: 'test.times', createdAt });
+    const [names = [], ...rows] = parseCsv((await download(gateway, path({ action: 'test.times' }), admin)).body.toString('utf8'));
+    expect(rows.map((row) => row[names.indexOf('created_at')])).toEqual(times);
+  });
+
   const formulas = [
     '=1+1',
     '+1',

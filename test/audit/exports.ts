@@ -48,6 +48,7 @@ export interface EntryValues {
   readonly actorDisplayName?: string;
   readonly orgName?: string;
   readonly changedFields?: readonly string[];
+  readonly createdAt?: string;
 }
 
 /** An entry as the platform itself would leave it. @returns its public id */
@@ -66,6 +67,7 @@ export async function anEntry({ db }: TestDatabase, values: EntryValues = {}): P
       actor_display_name: values.actorDisplayName ?? 'System',
       org_name: values.orgName ?? null,
       changed_fields: [...(values.changedFields ?? [])],
+      created_at: values.createdAt,
     })
     .execute();
   return id;

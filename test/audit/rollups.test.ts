@@ -128,12 +128,27 @@ describe('The counts of the trail', () => {
     await expectExactAnswer();
   });
 
-  it('of a month are forgotten with it', async () => {
+  it('of a month are forgotten with it, and those of other months are not', async () => {
     const { pool } = gateway.database;
+    await pool.query(writing.replace('now() - (i % 50)', `now() - interval '40 days' - (i % 50)`), [100]);
+    await gateway.runDuty(auditRollups);
     await pool.query(`select forget_audit_counts(date_trunc('month', now())::date)`);
     const left = await Promise.all(
       rollups.map(({ table }) => pool.query(`select from ${table} where bucket >= date_trunc('month', now(), 'UTC')`)),
     );
     expect(left.map(({ rowCount }) => rowCount)).toEqual([0, 0, 0]);
+    for (const { table, columns } of rollups) {
+      const counted = (grain: string) =>
+        `select ${columns.join(', ')}, sum(count) from ${table} where grain = '${grain}' group by ${columns.join(', ')} order by ${columns.join(', ')}`;
+      const [ever, months] = await Promise.all([pool.query(counted('ever')), pool.query(counted('month'))]);
+      expect(ever.rows.length).toBeGreaterThan(0);
+      expect(ever.rows).toEqual(months.rows);
+    }
+    const days = await pool.query('select max(month) < date_trunc($1, now(), $2) as "areGone" from audit_counts_by_day', ['month', 'UTC']);
+    expect(days.rows).toEqual([{ areGone: true }]);
+  });
+
+  it('of a program that does not know all that is counted are refused', async () => {
+    await expect(gateway.database.pool.query(`update audit_counts_progress set xid = '9'`)).rejects.toThrow(/audit_counts_progress/);
   });
 });

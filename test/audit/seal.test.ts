@@ -171,9 +171,9 @@ interface Tampering {
   readonly names?: readonly number[];
 }
 
-const anInserted = (at: string) => `insert into platform_audit_log
+const anInserted = (at: string, place = 'created_at, xid') => `insert into platform_audit_log
   (id, created_at, xid, action, resource_type, resource_id, resource_display_id, actor_type, actor_id)
-  select gen_random_uuid(), created_at, xid, 'forged', 'test', 'x', 'x', 'system', 'system' from platform_audit_log where id = '${at}'`;
+  select gen_random_uuid(), ${place}, 'forged', 'test', 'x', 'x', 'system', 'system' from platform_audit_log where id = '${at}'`;
 const columns: Readonly<Record<string, string>> = {
   created_at: "created_at + interval '1 microsecond'",
   action: "'other'",
@@ -291,6 +291,31 @@ describe('someone with every right over the database', () => {
     expect(findings.map(({ kind, entryId }) => ({ kind, entryId }))).toEqual(
       expect.arrayContaining(ids.slice(3).map((entryId) => ({ kind: 'removed', entryId }))),
     );
+  });
+
+  it('who has the signing key too, and seals all anew, is found out by the checkpoints that were kept outside alone', async () => {
+    const ids = await sealedEntries();
+    await tamper(`update platform_audit_log set outcome = 'failed' where id = '${ids[1]}';
+      delete from audit_published; delete from audit_batches`);
+    const text = await exported();
+    expect((await verifiedFile(text)).findings).toMatchObject([{ kind: 'changed', entryId: ids[1] }]);
+    const outside = readFileSync(checkpoints);
+    await gateway.runDuty(auditSeal);
+    expect((await verified()).findings).toEqual([]);
+    writeFileSync(checkpoints, outside);
+    expect((await verified({ kept: true })).findings).toMatchObject([{ kind: 'changed', entryId: ids[1] }]);
+    writeFileSync(checkpoints, outside.toString('utf8').replace('"entries":', '"entries": 1'));
+    expect((await verified({ kept: true })).findings.map(({ kind }) => kind)).toContain('seal');
+  });
+
+  it('is found out by nobody before the seal: what was changed until then is sealed as it is, and so is what says that it is older', async () => {
+    const id = await anEntry(gateway.database);
+    await tamper(`update platform_audit_log set outcome = 'failed' where id = '${id}'`);
+    await tamper(anInserted(id, "created_at - interval '1 hour', pg_current_xact_id()"));
+    await gateway.runDuty(auditSeal);
+    expect((await verified()).findings).toEqual([]);
+    expect((await verified({ kept: true })).findings).toEqual([]);
+    expect((await verifiedFile(await exported())).findings).toEqual([]);
   });
 });
 

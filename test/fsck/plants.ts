@@ -188,10 +188,16 @@ const untoldRows: readonly Plant[] = [
   ),
 ];
 
+const wrongDays: Plant = {
+  check: 'The counts in audit_counts_by_day are those of the trail',
+  sql: `update audit_counts_by_day set counts[1] = counts[1] + 1 where by = 'action'`,
+  finds: /The month of .+ counts the first \d+ hours of its days otherwise than the trail, by action/,
+};
+
 const wrongCounts: readonly Plant[] = ['action', 'org', 'actor'].map((by) => ({
   check: `The counts in audit_counts_by_${by} are those of the trail`,
   sql: `update audit_counts_by_${by} set count = count + 1 where grain = 'day'`,
-  finds: /The day of \S+ counts \d+ where the trail has \d+/,
+  finds: /The day of .+ counts \d+ where the trail has \d+/,
 }));
 
 const secretIn = (table: string, sql: string): Plant => ({
@@ -244,6 +250,7 @@ export const plants: readonly Plant[] = [
     finds: /The workspace {unknown} has members and no owner/,
   },
   ...wrongCounts,
+  wrongDays,
   ...timeFaults,
   ...nameTwins,
   ...plantedSecrets,

@@ -10,6 +10,8 @@ export interface Counting {
   readonly columns: readonly CountColumn[];
   /** The longest bucket by which the counts' times may be rounded down; null where each entry's own time is needed. */
   readonly coarsest: Grain | null;
+  /** Whole buckets of this length are left out: they are read otherwise. */
+  readonly except?: Grain;
   /** Where it is given, `at` is the beginning of this bucket. */
   readonly bucket?: { readonly unit: AuditBucket; readonly timeZone: string };
 }
@@ -30,7 +32,7 @@ export function countedEntries(filter: AuditFilter, counting: Counting): RawBuil
   if (!rollup || !first || !last) return sql`(${entries(counting, conditions)})`;
 
   const parts = [
-    ...stretches.map((stretch) => countedAhead(rollup, filter, counting, stretch)),
+    ...stretches.filter(({ grain }) => grain !== counting.except).map((stretch) => countedAhead(rollup, filter, counting, stretch)),
     entries(counting, [...conditions, isUncounted]),
     ...(start < first.start ? [entries(counting, [...conditions, isCounted, sql`e.created_at < ${timestamp(first.start)}`])] : []),
     ...(last.end < end ? [entries(counting, [...conditions, isCounted, sql`e.created_at >= ${timestamp(last.end)}`])] : []),
@@ -81,8 +83,8 @@ function countedAhead(rollup: Rollup, filter: AuditFilter, counting: Counting, {
 
 const lastMoment = Date.UTC(9999, 11, 31);
 
-/** As the database reads it. Its years go on where those of JavaScript's ISO form end. */
-function timestamp(ms: number): string {
+/** A moment as the database reads it. Its years go on where those of JavaScript's ISO form end. */
+export function timestamp(ms: number): string {
   if (ms > lastMoment) return 'infinity';
   return Number.isFinite(ms) ? new Date(ms).toISOString() : '-infinity';
 }

@@ -4,17 +4,19 @@ import { all } from '../../db/page.js';
 import { Invalid } from '../../errors.js';
 import type { Selection } from '../../graphql/selection.js';
 import type { AuditBucket, AuditDimension } from '../audit.enums.js';
-import { type AuditFilter, auditConditions } from '../audit.filter.js';
+import { type AuditFilter, auditConditions, windowOf } from '../audit.filter.js';
 import type { AuditCount, AuditSeriesGroup, AuditSeriesPoint, AuditStats, ResourceTypeCount } from '../audit.types.js';
 import { countedEntries } from './countedEntries.js';
-import { type Grain, rollupFor } from './rollups.js';
+import { daysBy } from './dayCounts.js';
+import { type DaySeriesRow, daySeriesRows, isoSecond, numbersIn, seriesOfDays } from './daySeries.js';
+import { type Grain, rollupFor, stretchesOf } from './rollups.js';
 import { hasWholeHours, isTimeZone } from './timeZones.js';
 
 type AnyFilter = AuditFilter | null | undefined;
 
 /** How many entries a filter lets through, exactly. @throws Invalid */
 export async function countEntries(ctx: Pick<Context, 'reads'>, filter: AnyFilter): Promise<number> {
-  const counted = countedEntries(filter ?? {}, { columns: [], coarsest: 'month' });
+  const counted = countedEntries(filter ?? {}, { columns: [], coarsest: 'ever' });
   const { rows } = await sql<{ total: number }>`/* audit total */
     select coalesce(sum(c.count), 0)::int as total from ${counted} c`.execute(ctx.reads);
   return rows[0]?.total ?? 0;
@@ -55,7 +57,7 @@ export async function auditStats(ctx: Context, filter: AnyFilter, selection: Sel
 }
 
 async function countByKind(ctx: Context, filter: AuditFilter) {
-  const counted = countedEntries(filter, { columns: ['action', 'resource_type'], coarsest: 'month' });
+  const counted = countedEntries(filter, { columns: ['action', 'resource_type'], coarsest: 'ever' });
   const { rows } = await sql<{ action: string; resource_type: string; count: number }>`/* audit stats */
     select c.action, c.resource_type, sum(c.count)::int as count from ${counted} c group by 1, 2 order by 1, 2`.execute(ctx.reads);
   const byAction = new Map<string, number>();
@@ -82,7 +84,7 @@ async function countToday(ctx: Context, filter: AuditFilter) {
 }
 
 async function countActors(ctx: Context, filter: AuditFilter): Promise<number> {
-  const counted = countedEntries(filter, { columns: ['actor_id'], coarsest: 'month' });
+  const counted = countedEntries(filter, { columns: ['actor_id'], coarsest: 'ever' });
   const { rows } = await sql<{ actors: number }>`/* audit actors */
     select count(distinct c.actor_id)::int as actors from ${counted} c`.execute(ctx.reads);
   return rows[0]?.actors ?? 0;
@@ -90,7 +92,7 @@ async function countActors(ctx: Context, filter: AuditFilter): Promise<number> {
 
 /** Every type of an object that the trail tells of, in order. */
 export async function auditResourceTypes(ctx: Context): Promise<string[]> {
-  const counted = countedEntries({}, { columns: ['resource_type'], coarsest: 'month' });
+  const counted = countedEntries({}, { columns: ['resource_type'], coarsest: 'ever' });
   const { rows } = await sql<{ type: string }>`/* audit resource types */
     select distinct c.resource_type as type from ${counted} c order by 1`.execute(ctx.reads);
   return rows.map(({ type }) => type);
@@ -101,7 +103,7 @@ const maxTop = 100;
 /** The values with the most entries, the most first. @throws Invalid */
 export async function auditTop(ctx: Context, filter: AnyFilter, by: AuditDimension, first: number): Promise<AuditCount[]> {
   if (first < 1 || first > maxTop) throw Invalid.field(['first'], `A list of the top has between 1 and ${maxTop} values.`);
-  const counted = countedEntries(filter ?? {}, { columns: [by], coarsest: 'month' });
+  const counted = countedEntries(filter ?? {}, { columns: [by], coarsest: 'ever' });
   const { rows } = await sql<AuditCount>`/* audit top */
     select t.key, ${labelOf(by)} as label, t.count from (
       select ${sql.ref(`c.${by}`)} as key, sum(c.count)::int as count from ${counted} c group by 1 order by count desc, key limit ${first}
@@ -112,7 +114,9 @@ export async function auditTop(ctx: Context, filter: AnyFilter, by: AuditDimensi
 /** The name of what a key `t.key` stands for, as it is now. */
 function labelOf(by: AuditDimension): RawBuilder<unknown> {
   if (by === 'org_id') return sql`(select o.name from orgs o where o.public_id = t.key)`;
-  if (by === 'actor_id') return sql`(select u.display_name from users u where u.public_id::text = t.key)`;
+  // Not every actor is a user. The ids are compared as what they are indexed as.
+  if (by === 'actor_id')
+    return sql`(select u.display_name from users u where u.public_id = case when t.key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then t.key::uuid end)`;
   return sql`null`;
 }
 
@@ -131,8 +135,32 @@ export interface SeriesArgs {
  * Entries over time, in the hours, days, weeks or months of a time zone; one group for each value of `groupBy`, the most first, or one in all.
  * @throws Invalid also where the answer would have more than 50,000 points
  */
-export async function auditSeries(ctx: Context, { filter, bucket, groupBy, timeZone }: SeriesArgs): Promise<AuditSeriesGroup[]> {
-  if (!isTimeZone(timeZone)) throw Invalid.field(['timeZone'], 'This is no time zone of the IANA database, such as Europe/Zurich.');
+export async function auditSeries(ctx: Context, args: SeriesArgs): Promise<AuditSeriesGroup[]> {
+  if (!isTimeZone(args.timeZone)) throw Invalid.field(['timeZone'], 'This is no time zone of the IANA database, such as Europe/Zurich.');
+  const groups = (await seriesByDays(ctx, args)) ?? (await seriesByRows(ctx, args));
+  if (groups.reduce((sum, { points }) => sum + points.length, 0) > maxPoints) {
+    throw Invalid.field(['bucket'], `The series would have more than ${maxPoints} points: narrow the filter, or take longer buckets.`);
+  }
+  return groups.sort((a, b) => b.count - a.count || String(a.key).localeCompare(String(b.key)));
+}
+
+/** From the days of whole months, and what is not in them; undefined where these tell too little apart. */
+async function seriesByDays(ctx: Context, { filter, bucket, groupBy, timeZone }: SeriesArgs): Promise<AuditSeriesGroup[] | undefined> {
+  const columns = groupBy ? [groupBy] : [];
+  const by = daysBy(filter ?? {}, columns);
+  const { start, end } = windowOf(filter ?? {});
+  const days = stretchesOf(start, end, ['day']).at(0);
+  if (!by || !days || !hasWholeHours(timeZone)) return undefined;
+  const others = countedEntries(filter ?? {}, { columns, coarsest: 'day', except: 'day', bucket: { unit: bucket, timeZone } });
+  const { rows } = await sql<DaySeriesRow>`/* audit series */
+    ${daySeriesRows({ by, filter: filter ?? {}, groupBy: groupBy ?? null, unit: bucket, timeZone, days })}
+    union all (select 'others', ${groupBy ? sql.ref(`c.${groupBy}`) : sql`null`}, date_part('epoch', c.at)::bigint, null, null, sum(c.count)::text
+      from ${others} c group by 2, 3 limit ${sql.lit(maxPoints + 1)})`.execute(ctx.reads);
+  return seriesOfDays(rows, days);
+}
+
+/** By its own counts of each bucket, or from the log. */
+async function seriesByRows(ctx: Context, { filter, bucket, groupBy, timeZone }: SeriesArgs): Promise<AuditSeriesGroup[]> {
   const of = { columns: groupBy ? [groupBy] : [], coarsest: grainFor(bucket, timeZone), bucket: { unit: bucket, timeZone } };
   const counted = countedEntries(filter ?? {}, of);
   const key = groupBy ? sql.ref(`c.${groupBy}`) : sql`null::text`;
@@ -141,11 +169,7 @@ export async function auditSeries(ctx: Context, { filter, bucket, groupBy, timeZ
       array_agg(date_part('epoch', t.start)::bigint)::text as starts, array_agg(t.count)::text as counts
     from (select ${key} as key, c.at as start, sum(c.count)::int as count from ${counted} c group by 1, 2 limit ${sql.lit(maxPoints + 1)}) t
     group by t.key`.execute(ctx.reads);
-  const groups = rows.map(({ starts, counts, ...group }) => ({ ...group, points: pointsOf(numbersIn(starts), numbersIn(counts)) }));
-  if (groups.reduce((sum, { points }) => sum + points.length, 0) > maxPoints) {
-    throw Invalid.field(['bucket'], `The series would have more than ${maxPoints} points: narrow the filter, or take longer buckets.`);
-  }
-  return groups.sort((a, b) => b.count - a.count || String(a.key).localeCompare(String(b.key)));
+  return rows.map(({ starts, counts, ...group }) => ({ ...group, points: pointsOf(numbersIn(starts), numbersIn(counts)) }));
 }
 
 /** A group in one row: to send and to read a row for each point takes longer than to count them. */
@@ -158,15 +182,11 @@ interface SeriesRow {
   readonly counts: string;
 }
 
-function numbersIn(array: string): number[] {
-  return array.slice(1, -1).split(',').map(Number);
-}
-
 function pointsOf(starts: readonly number[], counts: readonly number[]): AuditSeriesPoint[] {
   return starts
     .map((second, i) => ({ second, count: counts[i] ?? 0 }))
     .sort((a, b) => a.second - b.second)
-    .map(({ second, count }) => ({ start: `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`, count }));
+    .map(({ second, count }) => ({ start: isoSecond(second), count }));
 }
 
 /** The longest bucket in UTC whose every moment is in one bucket of the time zone; null where not even an hour is. */

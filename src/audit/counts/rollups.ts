@@ -1,12 +1,16 @@
+import { sql } from 'kysely';
 import type { AuditDimension } from '../audit.enums.js';
 import type { AuditFilter } from '../audit.filter.js';
 
 /** What is told apart where entries are counted: by name of the column, in the log and in the tables of counts. */
 export type CountColumn = AuditDimension | 'outcome';
 
-/** Lengths of the buckets that are counted, in UTC, the longest first. */
-export const grains = ['month', 'day', 'hour'] as const;
+/** Lengths of the buckets that are counted, in UTC, the longest first. The first is all time. */
+export const grains = ['ever', 'month', 'day', 'hour'] as const;
 export type Grain = (typeof grains)[number];
+
+/** The beginning of the bucket of the grain `g.grain` that the entry `e` is in, as the tables of counts have it. */
+export const bucketOfEntry = sql`case g.grain when 'ever' then '-infinity' else date_trunc(g.grain, e.created_at, 'UTC') end`;
 
 /** A table of counts. */
 export interface Rollup {
@@ -32,8 +36,8 @@ export function grainsOf({ finest }: Rollup): readonly Grain[] {
   return grains.slice(0, grains.indexOf(finest) + 1);
 }
 
-/** The smallest table of counts that answers a filter and tells these columns apart; undefined where only the log itself can. */
-export function rollupFor(filter: AuditFilter, columns: readonly CountColumn[]): Rollup | undefined {
+/** The columns that a filter looks at and that are to be told apart; undefined where the filter looks at what is not counted. */
+export function countColumnsOf(filter: AuditFilter, columns: readonly CountColumn[]): ReadonlySet<CountColumn> | undefined {
   if (filter.resourceId || filter.search || filter.changedField) return undefined;
   const { orgId, actor, actorId, actorIds, actions, resourceType, resourceTypes, outcome } = filter;
   const needed = new Set<CountColumn>(columns);
@@ -42,7 +46,13 @@ export function rollupFor(filter: AuditFilter, columns: readonly CountColumn[]):
   if (actions) needed.add('action');
   if (resourceType || resourceTypes) needed.add('resource_type');
   if (outcome) needed.add('outcome');
-  return rollups.find((rollup) => [...needed].every((column) => rollup.columns.includes(column)));
+  return needed;
+}
+
+/** The smallest table of counts that answers a filter and tells these columns apart; undefined where only the log itself can. */
+export function rollupFor(filter: AuditFilter, columns: readonly CountColumn[]): Rollup | undefined {
+  const needed = countColumnsOf(filter, columns);
+  return needed && rollups.find((rollup) => [...needed].every((column) => rollup.columns.includes(column)));
 }
 
 /** Buckets of one length, one after the other. Milliseconds; the end is excluded. */
@@ -58,6 +68,7 @@ const dayMs = 24 * hourMs;
 /** The beginning of the bucket that a moment is in. */
 export function startOfBucket(at: number, grain: Grain): number {
   if (!Number.isFinite(at)) return at;
+  if (grain === 'ever') return Number.NEGATIVE_INFINITY;
   if (grain === 'hour') return Math.floor(at / hourMs) * hourMs;
   if (grain === 'day') return Math.floor(at / dayMs) * dayMs;
   const day = new Date(at);
@@ -67,6 +78,7 @@ export function startOfBucket(at: number, grain: Grain): number {
 function nextBucket(at: number, grain: Grain): number {
   const start = startOfBucket(at, grain);
   if (start === at) return at;
+  if (grain === 'ever') return Number.POSITIVE_INFINITY;
   if (grain === 'hour') return start + hourMs;
   if (grain === 'day') return start + dayMs;
   const day = new Date(start);
@@ -74,7 +86,7 @@ function nextBucket(at: number, grain: Grain): number {
 }
 
 /**
- * Covers a window with as few whole buckets as possible: months in the middle, days and hours at the ends.
+ * Covers a window with as few whole buckets as possible: all time in one, or months in the middle, days and hours at the ends.
  * @param start milliseconds, or -Infinity
  * @param end milliseconds, excluded, or Infinity
  * @param lengths of the buckets that may be used, the longest first

@@ -131,7 +131,8 @@ export async function fillTrail(client: pg.ClientBase, people: People, options: 
     await done;
   }
   await client.query("set maintenance_work_mem = '256MB'");
-  for (const { definition } of indexes) await client.query(definition);
+  // As it is told, the definition is of the parent alone, and its partitions would have none.
+  for (const { definition } of indexes) await client.query(definition.replace(' ON ONLY ', ' ON '));
   await client.query('reset maintenance_work_mem');
 }
 

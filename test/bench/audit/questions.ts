@@ -10,6 +10,8 @@ import { fieldsOf } from '../../../src/graphql/selection.js';
 /** One question, as the product answers it and as plain SQL on the log does. */
 export interface Question {
   readonly name: string;
+  /** Milliseconds that the database should need at most. */
+  readonly aim: number;
   readonly ask: () => Promise<unknown>;
   readonly plain: () => Promise<unknown>;
 }
@@ -27,6 +29,9 @@ const node = fieldsOf([
   'orgName',
 ]);
 const searched = `lower(coalesce(actor_display_name, '') || ' ' || actor_id || ' ' || resource_type || ' ' || resource_id || ' ' || resource_display_id)`;
+
+/** What is counted ahead, a page at any depth, and a search. */
+const aims = { count: 5, page: 2, search: 25 } as const;
 
 /** @param depth rows before the deep page */
 export async function questionsOf(db: Kysely<DB>, pool: pg.Pool, depth: number): Promise<Question[]> {
@@ -46,6 +51,7 @@ export async function questionsOf(db: Kysely<DB>, pool: pg.Pool, depth: number):
   return [
     {
       name: 'stats, all',
+      aim: aims.count,
       ask: () => auditStats(ctx, {}, all),
       plain: async () => {
         await query('select action, resource_type, count(*) from platform_audit_log group by 1, 2');
@@ -56,6 +62,7 @@ export async function questionsOf(db: Kysely<DB>, pool: pg.Pool, depth: number):
     },
     {
       name: 'stats of an org',
+      aim: aims.count,
       ask: () => auditStats(ctx, { orgId: org }, all),
       plain: async () => {
         await query('select action, resource_type, count(*) from platform_audit_log where org_id = $1 group by 1, 2', [org]);
@@ -65,26 +72,36 @@ export async function questionsOf(db: Kysely<DB>, pool: pg.Pool, depth: number):
         );
       },
     },
-    { name: 'total', ask: () => countEntries(ctx, {}), plain: () => query('select count(*) from platform_audit_log') },
-    { name: 'first page', ask: () => list({}), plain: () => query(`select ${columns} from platform_audit_log ${newest}`) },
+    { name: 'total', aim: aims.count, ask: () => countEntries(ctx, {}), plain: () => query('select count(*) from platform_audit_log') },
+    { name: 'first page', aim: aims.page, ask: () => list({}), plain: () => query(`select ${columns} from platform_audit_log ${newest}`) },
     {
       name: 'page of an org and an action',
+      aim: aims.page,
       ask: () => list({ orgId: org, actions: ['org.update'] }),
       plain: () => query(`select ${columns} from platform_audit_log where org_id = $1 and action = 'org.update' ${newest}`, [org]),
     },
     {
+      name: 'page of an org and a rare action',
+      aim: aims.page,
+      ask: () => list({ orgId: org, actions: ['org.delete'] }),
+      plain: () => query(`select ${columns} from platform_audit_log where org_id = $1 and action = 'org.delete' ${newest}`, [org]),
+    },
+    {
       name: `page at depth ${depth.toLocaleString('en-US')}`,
+      aim: aims.page,
       ask: () => list({}, deep),
       plain: () => query(`select ${columns} from platform_audit_log ${newest} offset ${depth}`),
     },
     {
       name: 'filtered page at that depth',
+      aim: aims.page,
       ask: () => list({ actions: ['user.update'] }, deep),
       plain: () =>
         query(`select ${columns} from platform_audit_log where action = 'user.update' and (created_at, id) < ($1, $2) ${newest}`, [at, id]),
     },
     {
       name: 'rare text in 30 days',
+      aim: aims.search,
       ask: () => list({ search: rare, from: monthAgo }),
       plain: () =>
         query(`select ${columns} from platform_audit_log where created_at >= $1 and ${searched} || '' like $2 ${newest}`, [
@@ -94,11 +111,13 @@ export async function questionsOf(db: Kysely<DB>, pool: pg.Pool, depth: number):
     },
     {
       name: 'by the actor’s id',
+      aim: aims.page,
       ask: () => list({ actorId: actor }),
       plain: () => query(`select ${columns} from platform_audit_log where actor_id = $1 ${newest}`, [actor]),
     },
     {
       name: 'by the actor’s email',
+      aim: aims.page,
       ask: () => list({ actor: 'user.4000@bench' }),
       plain: () =>
         query(
@@ -107,21 +126,25 @@ export async function questionsOf(db: Kysely<DB>, pool: pg.Pool, depth: number):
     },
     {
       name: 'series by day and action',
+      aim: aims.count,
       ask: () => auditSeries(ctx, { bucket: 'day', groupBy: 'action', timeZone: 'UTC' }),
       plain: () => query(`select date_trunc('day', created_at, 'UTC'), action, count(*) from platform_audit_log group by 1, 2`),
     },
     {
       name: 'series by day, Zurich',
+      aim: aims.count,
       ask: () => auditSeries(ctx, { bucket: 'day', timeZone: 'Europe/Zurich' }),
       plain: () => query(`select date_trunc('day', created_at, 'Europe/Zurich'), count(*) from platform_audit_log group by 1`),
     },
     {
       name: 'top actors',
+      aim: aims.count,
       ask: () => auditTop(ctx, {}, 'actor_id', 10),
       plain: () => query('select actor_id, count(*) from platform_audit_log group by 1 order by 2 desc limit 10'),
     },
     {
       name: 'top actors of 30 days',
+      aim: aims.count,
       ask: () => auditTop(ctx, { from: monthAgo }, 'actor_id', 10),
       plain: () =>
         query('select actor_id, count(*) from platform_audit_log where created_at >= $1 group by 1 order by 2 desc limit 10', [monthAgo]),

@@ -29,8 +29,8 @@ export async function measureWriting(pool: pg.Pool, gateway: Gateway, options: W
   for (let pair = 0; pair < pairs; pair += 1) {
     withoutWorker.push(await changesPerSecond(gateway, clients, seconds));
     const stop = await startWorker(pool, databaseUrl, folder);
-    // What it does at its start, and what the round before has left to it.
-    await untilCounted(pool);
+    // What it does at its start, and what the round before, and at first the generator, has left to it.
+    await untilCaughtUp(pool);
     await sleep(2_000);
     withWorker.push(await changesPerSecond(gateway, clients, seconds));
     await stop();
@@ -42,9 +42,14 @@ export async function measureWriting(pool: pg.Pool, gateway: Gateway, options: W
   };
 }
 
-async function untilCounted(pool: pg.Pool): Promise<void> {
+/** Until all that there is now is counted and sealed. */
+async function untilCaughtUp(pool: pg.Pool): Promise<void> {
+  const newest = 'select e.xid::text as xid, e.id from platform_audit_log e order by e.xid desc, e.id desc limit 1';
+  const { rows } = await pool.query<{ xid: string; id: string }>(newest);
+  const isBehind = `select 1 where not exists (select from audit_batches where (end_xid, end_id) >= ($1::xid8, $2::uuid))
+    or exists (select from platform_audit_log where xid >= (select xid from audit_counts_progress) and xid <= $1::xid8)`;
   for (;;) {
-    const { rowCount } = await pool.query('select from platform_audit_log where xid >= (select xid from audit_counts_progress) limit 1');
+    const { rowCount } = await pool.query(isBehind, [rows[0]?.xid, rows[0]?.id]);
     if (rowCount === 0) return;
     await sleep(100);
   }
