@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { roundRobin } from './balancer.js';
 import { type DatabaseProxy, databaseProxy } from './databaseProxy.js';
 import { type GatewayProcess, gatewayProcess, tokenFor } from './gatewayProcess.js';
-import { startWriters, type Writers } from './ledger.js';
+import { asTold, startWriters, type Writers } from './ledger.js';
 import { type OwnServer, ownServer } from './ownServer.js';
 import { adminOf, someOrgs } from './platform.js';
 import { rounds, unsoundness } from './soundness.js';
@@ -53,9 +53,21 @@ async function afterMore(writing: Writers, changes: number): Promise<void> {
   while (writing.count() < enough) await sleep(5);
 }
 
-async function expectNothingLost(writing: Writers): Promise<void> {
+/** Ends the writing, and prints and checks what came of it. */
+async function expectNothingLost(what: string, writing: Writers): Promise<void> {
   await writing.stop();
-  expect(await server.use((database) => writing.discrepancies(database))).toEqual([]);
+  const found = await server.use((database) => writing.discrepancies(database));
+  const unsound = await server.use(unsoundness);
+  const figures = [
+    `${writing.count()} acknowledged changes`,
+    `${found.lost} lost`,
+    `${found.doubled} doubled`,
+    `${writing.retries()} requests sent again`,
+    `fsck finds ${unsound.length === 0 ? 'nothing' : unsound.join('; ')}`,
+  ];
+  report(`${what}: ${figures.join(', ')}`);
+  expect(found).toEqual(asTold);
+  expect(unsound).toEqual([]);
 }
 
 /** Milliseconds. */
@@ -76,10 +88,10 @@ describe('A gateway that is killed while 32 clients write', () => {
         await afterMore(writing, 64);
         await gateway.end('SIGKILL');
         await gateway.start();
+        if ((kill + 1) % 25 === 0) report(`${kill + 1} kills so far, ${writing.count()} acknowledged changes`);
       }
-      await expectNothingLost(writing);
+      await expectNothingLost(`${kills} kills`, writing);
       expect(writing.retries()).toBeGreaterThan(0);
-      report(`${kills} kills: ${writing.count()} acknowledged changes, ${writing.retries()} requests sent again`);
     },
     60_000 + kills * 30_000,
   );
@@ -108,8 +120,7 @@ describe('PostgreSQL that is stopped at once and started again', () => {
         took.push(...(await Promise.all([first.untilReady(), second.untilReady()])));
         expect([first.isAlive(), second.isAlive()]).toEqual([true, true]);
       }
-      await expectNothingLost(writing);
-      report(`${crashes} stops of PostgreSQL: ready again after ${Math.round(Math.max(...took))} ms at most, ${writing.count()} changes`);
+      await expectNothingLost(`${crashes} stops of PostgreSQL, ready again after ${Math.round(Math.max(...took))} ms at most`, writing);
       expect(Math.max(...took)).toBeLessThan(readyWithin);
     },
     60_000 + crashes * 30_000,
@@ -139,8 +150,8 @@ whereAsked(troubles)('Connections to the database', () => {
         await afterMore(writing, 64);
         expect([first.isAlive(), second.isAlive()]).toEqual([true, true]);
       }
-      await expectNothingLost(writing);
-      report(`Connections that ${name}: ready after ${Math.round(Math.max(...took))} ms at most, ${writing.count()} changes`);
+      const ready = `ready after ${Math.round(Math.max(...took))} ms at most`;
+      await expectNothingLost(`Connections that ${name}, ${troubles} times, ${ready}`, writing);
       expect(Math.max(...took)).toBeLessThan(readyWithin);
     },
     60_000 + troubles * 30_000,

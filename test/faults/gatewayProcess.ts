@@ -21,7 +21,8 @@ const sources = ['--import', 'tsx', 'src/main.ts'];
 /** The program as it is built, where the build is newer than the sources; or else the sources, which start slower. */
 const program = isBuilt() ? ['dist/src/main.js'] : sources;
 
-function isBuilt(): boolean {
+/** Whether `dist/` is what the sources say. */
+export function isBuilt(): boolean {
   const built = statSync('dist/src/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const files = ['src', 'migrations'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
