@@ -6,7 +6,7 @@ import { type GatewayProcess, gatewayProcess, tokenFor } from './gatewayProcess.
 import { asTold, startWriters, type Writers } from './ledger.js';
 import { type OwnServer, ownServer } from './ownServer.js';
 import { adminOf, someOrgs } from './platform.js';
-import { rounds, unsoundness } from './soundness.js';
+import { inRounds, rounds, unsoundness } from './soundness.js';
 
 let server: OwnServer;
 let proxy: DatabaseProxy;
@@ -83,14 +83,14 @@ describe('A gateway that is killed while 32 clients write', () => {
     `loses no acknowledged change and doubles none (${kills} kills)`,
     async () => {
       const writing = await writers();
-      for (let kill = 0; kill < kills; kill += 1) {
+      const done = await inRounds(kills, async (kill) => {
         const gateway = kill % 2 === 0 ? first : second;
         await afterMore(writing, 64);
         await gateway.end('SIGKILL');
         await gateway.start();
         if ((kill + 1) % 25 === 0) report(`${kill + 1} kills so far, ${writing.count()} acknowledged changes`);
-      }
-      await expectNothingLost(`${kills} kills`, writing);
+      });
+      await expectNothingLost(`${done} kills`, writing);
       expect(writing.retries()).toBeGreaterThan(0);
     },
     60_000 + kills * 30_000,
@@ -104,7 +104,7 @@ describe('PostgreSQL that is stopped at once and started again', () => {
     async () => {
       const writing = await writers();
       const took: number[] = [];
-      for (let crash = 0; crash < crashes; crash += 1) {
+      const done = await inRounds(crashes, async () => {
         await afterMore(writing, 64);
         await server.crash();
         for (const { url } of [first, second]) {
@@ -119,8 +119,8 @@ describe('PostgreSQL that is stopped at once and started again', () => {
         proxy.leadTo(await server.restart());
         took.push(...(await Promise.all([first.untilReady(), second.untilReady()])));
         expect([first.isAlive(), second.isAlive()]).toEqual([true, true]);
-      }
-      await expectNothingLost(`${crashes} stops of PostgreSQL, ready again after ${Math.round(Math.max(...took))} ms at most`, writing);
+      });
+      await expectNothingLost(`${done} stops of PostgreSQL, ready again after ${Math.round(Math.max(...took))} ms at most`, writing);
       expect(Math.max(...took)).toBeLessThan(readyWithin);
     },
     60_000 + crashes * 30_000,

@@ -57,7 +57,7 @@ async function refusesOnAConnectionThatGoesOn({ url }: TestGateway): Promise<voi
   for (const path of ['/api/v1/platform/partners', '/graphql']) client.socket.write(`POST ${path} HTTP/1.1\r\n${post.join('\r\n')}${body}`);
   client.say('GET /v1/users/me HTTP/1.1', 'Host: localhost', 'Connection: close');
   await client.closed;
-  expect([...client.received.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => status)).toEqual(['503', '503', '503']);
+  expect([...client.received.matchAll(/HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => status)).toEqual(['503', '503', '503']);
   expect(client.received.match(/^retry-after: 1\r$/gim)).toHaveLength(3);
   expect(client.received.match(/^traceparent: 00-[0-9a-f]{32}-/gim)).toHaveLength(3);
 }
