@@ -85,11 +85,10 @@ export async function createGateway({
 }
 
 /** Each surface says in its own words that the gateway is busy, as it says everything else that is wrong. */
-const busyWording: BusyWording = (error, { id: traceId, method, url }) => {
-  const [path = url] = url.split('?', 1);
-  if (path === '/graphql' || path === '/graphql/stream') return refusedUnread(error);
-  const surface = surfaces.find(({ prefix }) => path.startsWith(`${prefix}/`));
-  return surface ? surface.refused(error, { traceId, method, path }) : errorAnswer(error, traceId);
+const busyWording: BusyWording = (error, request) => {
+  if (request.path === '/graphql' || request.path === '/graphql/stream') return refusedUnread(error);
+  const surface = surfaces.find(({ prefix }) => request.path.startsWith(`${prefix}/`));
+  return surface ? surface.refused(error, request) : errorAnswer(error, request.traceId);
 };
 
 async function readiness(database: Database): Promise<void> {

@@ -40,7 +40,7 @@ export interface AppOptions {
   readonly metrics: Metrics;
   /** Resolves where requests can be served, and rejects where they can't; `Unavailable` with a reason that may be shown. */
   readonly ready: () => Promise<void>;
-  /** Milliseconds that a request which comes now can expect to wait for the database; nothing, where it is left out. */
+  /** Milliseconds that whoever asks for a connection to the database now can expect to wait for it; nothing, where it is left out. */
   readonly expectedWait?: () => number;
   /** How a request is told that the gateway is busy, where it is for a surface that words its errors in its own way. */
   readonly busyWording?: BusyWording;
@@ -52,6 +52,9 @@ export interface AppOptions {
 const bodyLimit = 1_048_576;
 /** Characters of one parameter in a path: as many as a request line can have, so that validation says what is wrong with it. */
 const maxParamLength = 16_384;
+
+/** Requests that are worked on for each connection to the database: few of them need it at the same moment, and those share statements. */
+const atWorkForAConnection = 6;
 
 /** Milliseconds. */
 const timeouts = {
@@ -118,7 +121,7 @@ export async function createApp({
   let isDraining = () => false;
   refuseWhenBusy(app, {
     inFlight: config.maxInFlight,
-    least: 2 * config.databasePoolSize,
+    least: atWorkForAConnection * config.databasePoolSize,
     wait: config.maxWait,
     expectedWait,
     isDraining: () => isDraining(),

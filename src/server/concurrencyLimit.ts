@@ -4,6 +4,8 @@ const beat = 20;
 export interface LimitBounds {
   /** However late the event loop is, so many may be worked on: fewer would leave connections to the database idle. */
   readonly least: number;
+  /** So many may be worked on at a moment's notice; more only as it shows that they make no turn long, such as those that wait for a shard. */
+  readonly atOnce: number;
   readonly most: number;
   /** Milliseconds that one turn of the event loop may take. A request takes several, and one that is to be refused waits for one. */
   readonly turn: number;
@@ -19,16 +21,14 @@ export interface Seen {
 
 /**
  * The number of requests that may be worked on at once, after what was seen. Turns of the event loop are as long as the work that is ready
- * in each, so a turn that took twice too long says that half as many would have been right. Upwards it goes in small steps where the
- * limit was reached, so that it stays near what the machine can do, and fast where it was not.
+ * in each, so a turn that took twice too long says that half as many would have been right.
  */
-export function nextLimit(limit: number, { late, inFlight }: Seen, { least, most, turn }: LimitBounds): number {
-  if (late > turn) {
-    // Few at work don't make the loop late: the collector did, or a neighbour.
-    if (inFlight < least) return limit;
-    return Math.max(least, Math.min(limit, (inFlight * turn) / late));
-  }
-  return Math.min(most, inFlight >= limit ? limit + 1 : limit * 1.2 + 1);
+export function nextLimit(limit: number, { late, inFlight }: Seen, { least, atOnce, most, turn }: LimitBounds): number {
+  // Few at work don't make the loop late: the collector did, or a neighbour.
+  if (late > turn && inFlight >= least) return Math.max(least, Math.min(limit, (inFlight * turn) / late));
+  if (late > turn) return limit;
+  if (inFlight >= limit) return Math.min(most, limit * 1.03 + 1);
+  return limit < atOnce ? Math.min(atOnce, limit * 1.2 + 1) : Math.max(atOnce, limit * 0.98);
 }
 
 export interface ConcurrencyLimit {
@@ -41,7 +41,7 @@ export interface ConcurrencyLimit {
 
 /** Keeps a limit by what the event loop shows. */
 export function concurrencyLimit(bounds: LimitBounds): ConcurrencyLimit {
-  let limit = bounds.most;
+  let limit = bounds.atOnce;
   let inFlightAtMost = 0;
   let due = performance.now() + beat;
   const timer = setInterval(() => {

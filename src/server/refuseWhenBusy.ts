@@ -1,8 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Unavailable } from '../errors.js';
 import { concurrencyLimit } from './concurrencyLimit.js';
 import { errorAnswer } from './errorAnswer.js';
 import { responseHeaders } from './responseHeaders.js';
+import { traceIdOf } from './traceContext.js';
 
 /** Milliseconds between two log lines that say how many were refused. */
 const tellEvery = 5_000;
@@ -12,6 +14,16 @@ const alwaysAnswered: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metr
 
 /** Turns of the event loop that a request takes at most: for its caller, its statements, its answer. */
 const turns = 6;
+/** Times that a request asks for a connection to the database: for its caller, for what it is about, for what belongs to that. */
+const connections = 3;
+
+/** A request of which nothing was looked at but its first line. */
+export interface Unread {
+  readonly traceId: string;
+  readonly method: string;
+  /** Without the query string. */
+  readonly path: string;
+}
 
 export interface BusyAnswer {
   readonly status: number;
@@ -20,7 +32,7 @@ export interface BusyAnswer {
 }
 
 /** Words a refusal as the surface does that a request is for. */
-export type BusyWording = (error: Unavailable, request: FastifyRequest) => BusyAnswer;
+export type BusyWording = (error: Unavailable, request: Unread) => BusyAnswer;
 
 export interface Capacity {
   /** Requests that are worked on at once, at most: a bound for memory. */
@@ -29,7 +41,7 @@ export interface Capacity {
   readonly least: number;
   /** Milliseconds that a request may have to wait, for the database or for the process. */
   readonly wait: number;
-  /** Milliseconds that one which comes now can expect to wait for the database. */
+  /** Milliseconds that whoever asks for a connection to the database now can expect to wait for it. */
   readonly expectedWait: () => number;
   readonly isDraining: () => boolean;
   readonly onRefusal: () => void;
@@ -40,16 +52,19 @@ export interface Capacity {
  * Refuses at once, before anything is done for it, what would have to wait for too long: a flood that waited would make every answer late,
  * those to come too. What was let in is served. A request counts until its answer begins, so that a stream holds no place.
  *
- * A refusal costs as little as can be, for in a flood most of the time would go into them: no hook runs after this one, nothing of the
- * body is parsed, and one log line tells of many. Add it before every other hook.
+ * A refusal costs as little as can be, for in a flood most of the time would go into them: Fastify does not see it, nothing of the
+ * body is parsed, and one log line tells of many.
  */
 export function refuseWhenBusy(app: FastifyInstance, capacity: Capacity): void {
   const { inFlight: most, wait, expectedWait, isDraining, onRefusal, wording = inOwnWords } = capacity;
-  const limit = concurrencyLimit({ least: Math.min(capacity.least, most), most, turn: wait / turns });
+  const least = Math.min(capacity.least, most);
+  const limit = concurrencyLimit({ least, atOnce: Math.min(2 * least, most), most, turn: wait / turns });
   const error = new Unavailable('The service is busy. Try again shortly.');
   let inFlight = 0;
   const counted = new WeakSet<FastifyReply>();
   let [refused, toldAt] = [0, Number.NEGATIVE_INFINITY];
+
+  const isBusy = () => inFlight >= limit.current() || expectedWait() * connections > wait;
 
   function tell(): void {
     onRefusal();
@@ -61,14 +76,14 @@ export function refuseWhenBusy(app: FastifyInstance, capacity: Capacity): void {
     [refused, toldAt] = [0, now];
   }
 
-  function refuse(request: FastifyRequest, reply: FastifyReply): void {
+  function refuse({ method = '', headers: { traceparent } }: IncomingMessage, response: ServerResponse, path: string): void {
     tell();
-    const { status, headers, body } = wording(error, request);
+    const traceId = traceIdOf(typeof traceparent === 'string' ? traceparent : undefined);
+    const { status, headers, body } = wording(error, { traceId, method, path });
     const text = JSON.stringify(body);
-    reply.hijack();
-    reply.raw
+    response
       .writeHead(status, {
-        ...responseHeaders(request.id),
+        ...responseHeaders(traceId),
         ...headers,
         'content-type': 'application/json; charset=utf-8',
         'content-length': Buffer.byteLength(text),
@@ -77,14 +92,24 @@ export function refuseWhenBusy(app: FastifyInstance, capacity: Capacity): void {
       .end(text);
   }
 
-  function leave(reply: FastifyReply): void {
-    if (counted.delete(reply)) inFlight -= 1;
+  // The one listener is Fastify's way in.
+  for (const answer of app.server.listeners('request')) {
+    app.server.removeListener('request', answer as RequestListener);
+    app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (isBusy()) {
+        const path = pathOf(request);
+        if (!alwaysAnswered.has(path)) return refuse(request, response, path);
+      }
+      answer.call(app.server, request, response);
+    });
   }
-
   app.addHook('onRequest', (request, reply, done) => {
     if (alwaysAnswered.has(request.routeOptions.url ?? '')) return done();
-    // Without `done` the request goes no further.
-    if (inFlight >= limit.current() || expectedWait() > wait) return refuse(request, reply);
+    // What comes by another listener, such as the one for ::1.
+    if (isBusy()) {
+      reply.hijack();
+      return refuse(request.raw, reply.raw, pathOf(request.raw));
+    }
     inFlight += 1;
     limit.saw(inFlight);
     counted.add(reply);
@@ -92,6 +117,10 @@ export function refuseWhenBusy(app: FastifyInstance, capacity: Capacity): void {
     reply.raw.once('close', () => leave(reply));
     done();
   });
+
+  function leave(reply: FastifyReply): void {
+    if (counted.delete(reply)) inFlight -= 1;
+  }
   app.addHook('onSend', (_request, reply, _payload, done) => {
     leave(reply);
     done();
@@ -99,6 +128,11 @@ export function refuseWhenBusy(app: FastifyInstance, capacity: Capacity): void {
   app.addHook('onClose', async () => limit.stop());
 }
 
-function inOwnWords(error: Unavailable, { id }: FastifyRequest): BusyAnswer {
-  return errorAnswer(error, id);
+function pathOf({ url = '' }: IncomingMessage): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
+
+function inOwnWords(error: Unavailable, { traceId }: Unread): BusyAnswer {
+  return errorAnswer(error, traceId);
 }

@@ -160,15 +160,15 @@ function told({ answers, perSecond, cost, lateness }: Phase, most: number): stri
 }
 
 /** Asks for health now and then. @returns what was answered, when it is told to stop */
-function watchHealth(): () => Promise<{ status: number; milliseconds: number }[]> {
+function watchHealth(): () => Promise<{ path: string; status: number; milliseconds: number }[]> {
   let isOver = false;
-  const answers: { status: number; milliseconds: number }[] = [];
+  const answers: { path: string; status: number; milliseconds: number }[] = [];
   const watching = (async () => {
     while (!isOver) {
       for (const path of ['/livez', '/readyz']) {
         const start = performance.now();
         const { status } = await fetch(`${gateway.url}${path}`);
-        answers.push({ status, milliseconds: performance.now() - start });
+        answers.push({ path, status, milliseconds: performance.now() - start });
       }
       await sleep(200);
     }
@@ -224,7 +224,7 @@ describe('The gateway under load', () => {
       const forSeconds = Math.max(5, Math.round(seconds / 60));
       const peaks: number[] = [];
       const floods: Phase[] = [];
-      const health: { status: number; milliseconds: number }[] = [];
+      const health: { path: string; status: number; milliseconds: number }[] = [];
       // In turns, so that what else the machine does comes upon all of them.
       for (let turn = 0; turn < 3; turn += 1) {
         peaks.push(await peak(64, forSeconds));
