@@ -47,7 +47,7 @@ const readColumns = {
 } as const;
 export type BreakableTable = keyof typeof readColumns;
 
-const nothingYet = { id: '0' };
+const nothingYet = { id: '00000000-0000-0000-0000-000000000000' };
 
 /** Sets a scene on a database of its own. */
 export async function aScene(): Promise<Scene> {
