@@ -20,13 +20,16 @@ import { surfaces } from './rest/surfaces/index.js';
 import { buildSchema } from './schema/schema.js';
 import { createApp } from './server/app.js';
 import { docsPages } from './server/docsPages.js';
+import { errorAnswer } from './server/errorAnswer.js';
 import { explorer } from './server/explorer/explorer.js';
 import { firstQuery } from './server/firstQuery.js';
 import { createApollo } from './server/graphql/apollo.js';
 import { graphqlContext, mountApollo } from './server/graphql/endpoint.js';
+import { refusedUnread } from './server/graphql/errors.js';
 import { mountSubscriptions } from './server/graphql/subscriptions.js';
 import type { Metrics } from './server/metrics.js';
 import { type OpenStreams, openStreams } from './server/openStreams.js';
+import type { BusyWording } from './server/refuseWhenBusy.js';
 import { requestContext } from './server/requestContext.js';
 
 export interface GatewayOptions {
@@ -71,6 +74,7 @@ export async function createGateway({
     metrics,
     ready: () => readiness(database),
     expectedWait: expectedWait(database.pool, config.databasePoolSize),
+    busyWording,
     async register(app) {
       const streams = openStreams(app);
       app.addHook('onClose', () => apollo.stop());
@@ -85,6 +89,13 @@ export async function createGateway({
 
 /** Lets the answers be read that have come meanwhile: a start asks its database in turns with putting the gateway together. */
 const turn = () => setImmediate();
+
+/** Each surface says in its own words that the gateway is busy, as it says everything else that is wrong. */
+const busyWording: BusyWording = (error, request) => {
+  if (request.path === '/graphql' || request.path === '/graphql/stream') return refusedUnread(error);
+  const surface = surfaces.find(({ prefix }) => request.path.startsWith(`${prefix}/`));
+  return surface ? surface.refused(error, request) : errorAnswer(error, request.traceId);
+};
 
 async function readiness(database: Database): Promise<void> {
   try {

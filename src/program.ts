@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import './start/production.js';
 import { setImmediate } from 'node:timers/promises';
 import { keyKeptIn } from './access/keyFile.js';
 import { signingKeys } from './access/signingKeys.js';

@@ -1,12 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { Algorithm, hash, verify } from '@node-rs/argon2';
 import { boundedQueue } from './boundedQueue.js';
 
 // OWASP's first choice for argon2id: 19 MiB, 2 passes, 1 lane.
 const options = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-// Each check takes a core for some 30 ms: two at once leave cores and threads for everything else, and a hundred that wait are served
-// within two seconds.
-const inTurn = boundedQueue(2, 100, 'Too many passwords are being checked at once. Try again shortly.');
+// Each check takes a core for some 30 ms and 19 MiB through its cache: one core at least is left to everything else, and a hundred that
+// wait are served within seconds.
+const inTurn = boundedQueue(
+  Math.max(1, availableParallelism() - 1),
+  100,
+  'Too many passwords are being checked at once. Try again shortly.',
+);
 
 /** Characters; more would only cost the server time. */
 export const maxPasswordLength = 1_024;

@@ -244,14 +244,15 @@ export const settings = {
     variable: 'MAX_REQUESTS_IN_FLIGHT',
     reader: integer(1, 100_000),
     default: '1000',
-    meaning: 'Requests that are worked on at once; what comes beyond is answered 503 at once.',
+    meaning:
+      'Requests that are worked on at once, at most; fewer where the process falls behind. What comes beyond is answered 503 at once.',
   },
   maxWait: {
     variable: 'MAX_WAIT',
     reader: integer(1, 600_000, 'milliseconds'),
     default: '250',
     meaning:
-      'Milliseconds that a request may have to wait for a connection to the database; one that would wait longer is answered 503 at once.',
+      'Milliseconds that a request may have to wait, for a connection to the database or for the process; one that would wait longer is answered 503 at once.',
   },
   drainTimeout: {
     variable: 'DRAIN_TIMEOUT',

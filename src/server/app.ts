@@ -8,7 +8,7 @@ import { follow, followRequests } from './followRequests.js';
 import { addHealthRoutes } from './health.js';
 import { hostRule, requireHost } from './hosts.js';
 import type { Metrics } from './metrics.js';
-import { refuseWhenBusy } from './refuseWhenBusy.js';
+import { type BusyWording, refuseWhenBusy } from './refuseWhenBusy.js';
 import { RequestLog } from './requestLog.js';
 import { responseHeaders } from './responseHeaders.js';
 import { traceIdOf } from './traceContext.js';
@@ -25,14 +25,25 @@ declare module 'fastify' {
 export interface AppOptions {
   readonly config: Pick<
     Config,
-    'allowedHosts' | 'corsOrigins' | 'drainDelay' | 'drainTimeout' | 'host' | 'maxInFlight' | 'maxWait' | 'publicUrl' | 'trustProxy'
+    | 'allowedHosts'
+    | 'corsOrigins'
+    | 'databasePoolSize'
+    | 'drainDelay'
+    | 'drainTimeout'
+    | 'host'
+    | 'maxInFlight'
+    | 'maxWait'
+    | 'publicUrl'
+    | 'trustProxy'
   >;
   readonly logger: FastifyBaseLogger;
   readonly metrics: Metrics;
   /** Resolves where requests can be served, and rejects where they can't; `Unavailable` with a reason that may be shown. */
   readonly ready: () => Promise<void>;
-  /** Milliseconds that a request which comes now can expect to wait; nothing, where it is left out. */
+  /** Milliseconds that whoever asks for a connection to the database now can expect to wait for it; nothing, where it is left out. */
   readonly expectedWait?: () => number;
+  /** How a request is told that the gateway is busy, where it is for a surface that words its errors in its own way. */
+  readonly busyWording?: BusyWording;
   /** Adds the routes. Those of a surface that words its errors in its own way go into a plugin of their own. */
   readonly register: (app: FastifyInstance) => Promise<void>;
 }
@@ -41,6 +52,9 @@ export interface AppOptions {
 const bodyLimit = 1_048_576;
 /** Characters of one parameter in a path: as many as a request line can have, so that validation says what is wrong with it. */
 const maxParamLength = 16_384;
+
+/** Requests that are worked on for each connection to the database: few of them need it at the same moment, and those share statements. */
+const atWorkForAConnection = 6;
 
 /** Milliseconds. */
 const timeouts = {
@@ -66,6 +80,7 @@ export async function createApp({
   metrics,
   ready,
   expectedWait = () => 0,
+  busyWording,
   register,
 }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
@@ -103,14 +118,23 @@ export async function createApp({
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(handleNoRoute);
 
+  let isDraining = () => false;
+  refuseWhenBusy(app, {
+    inFlight: config.maxInFlight,
+    least: atWorkForAConnection * config.databasePoolSize,
+    wait: config.maxWait,
+    expectedWait,
+    isDraining: () => isDraining(),
+    onRefusal: metrics.countRefusal,
+    wording: busyWording,
+  });
   followRequests(app, metrics);
-  const isDraining = drainOnClose(app, { delay: config.drainDelay, timeout: config.drainTimeout });
+  isDraining = drainOnClose(app, { delay: config.drainDelay, timeout: config.drainTimeout });
   const allows = hostRule(config);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(responseHeaders(request.traceId));
     requireHost(request, allows);
   });
-  refuseWhenBusy(app, { inFlight: config.maxInFlight, wait: config.maxWait, expectedWait });
   if (config.corsOrigins.length > 0) await app.register(cors, corsOptions(config.corsOrigins));
 
   addHealthRoutes(app, { ready, isDraining, log: app.log });

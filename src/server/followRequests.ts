@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics, Outcome } from './metrics.js';
-import './refuseWhenBusy.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -49,7 +48,7 @@ function log(request: FastifyRequest, { status, aborted, milliseconds }: { statu
     ...(operation && { operation: operation.name.slice(0, 100) }),
   };
   const message = `${method} ${route ?? '(no route)'} ${aborted ? 'aborted by the caller' : status}`;
-  if (request.isRefusedAsBusy || (route !== null && quietRoutes.has(route))) request.log.debug(line, message);
+  if (route !== null && quietRoutes.has(route)) request.log.debug(line, message);
   else if (status >= 500 && !aborted) request.log.warn(line, message);
   else request.log.info(line, message);
 }

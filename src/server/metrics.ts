@@ -15,6 +15,8 @@ export interface ObservedRequest {
 /** What is counted, and how it is read in Prometheus' text format. */
 export interface Metrics {
   readonly observeRequest: (request: ObservedRequest) => void;
+  /** Counts one request that was refused because the gateway is busy, which is not among those observed. */
+  readonly countRefusal: () => void;
   /** Counts one SQL statement. @param seconds how long it took */
   readonly countStatement: (seconds: number) => void;
   /** Counts one query by where its data is read; there is a choice where there is a standby. */
@@ -61,6 +63,11 @@ export function createMetrics(): Metrics {
     buckets,
     registers,
   });
+  const refusals = new Counter({
+    name: 'tenantry_requests_refused_total',
+    help: 'Requests that were refused at once because the gateway was busy; the others count as answered.',
+    registers,
+  });
   const statements = new Counter({ name: 'tenantry_sql_statements_total', help: 'SQL statements executed.', registers });
   const statementSeconds = new Counter({ name: 'tenantry_sql_seconds_total', help: 'Seconds spent on SQL statements.', registers });
 
@@ -97,6 +104,7 @@ export function createMetrics(): Metrics {
       series.duration.observe(seconds);
       series.requests[outcome].inc();
     },
+    countRefusal: () => refusals.inc(),
     countStatement(seconds) {
       statements.inc();
       statementSeconds.inc(seconds);

@@ -26,8 +26,10 @@ export interface Scene {
   user(values?: Parameters<typeof aUser>[1]): Promise<string>;
   /** A new org at version 1. @returns the public id */
   org(values?: Parameters<typeof anOrg>[1]): Promise<string>;
-  /** Every entry of the trail, in its order. */
-  entries(): Promise<Selectable<PlatformAuditLog>[]>;
+  /** Every entry of the trail, in its order; or those behind one of them. */
+  entries(behind?: Pick<Selectable<PlatformAuditLog>, 'id'>): Promise<Selectable<PlatformAuditLog>[]>;
+  /** The last entry of the trail. */
+  lastEntry(): Promise<Pick<Selectable<PlatformAuditLog>, 'id'>>;
   /** Runs `work` while a column that it reads has another name, so that reading it is a defect. */
   whileBroken<T>(table: BreakableTable, work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -44,6 +46,8 @@ const readColumns = {
   org_memberships: 'role_hint',
 } as const;
 export type BreakableTable = keyof typeof readColumns;
+
+const nothingYet = { id: '00000000-0000-0000-0000-000000000000' };
 
 /** Sets a scene on a database of its own. */
 export async function aScene(): Promise<Scene> {
@@ -64,7 +68,9 @@ export async function aScene(): Promise<Scene> {
     holderOfAllBut: (permission) => holderOf(...[...permissionKeys].filter((key) => key !== permission)),
     user: (values) => aUser(database, values),
     org: (values) => anOrg(database, values),
-    entries: () => database.db.selectFrom('platform_audit_log').selectAll().orderBy('id').execute(),
+    entries: ({ id } = nothingYet) => database.db.selectFrom('platform_audit_log').selectAll().where('id', '>', id).orderBy('id').execute(),
+    lastEntry: async () =>
+      (await database.db.selectFrom('platform_audit_log').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()) ?? nothingYet,
     async whileBroken(table, work) {
       const column = sql.id(readColumns[table]);
       const [name, gone] = [sql.table(table), sql.id('gone')];

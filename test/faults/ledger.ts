@@ -18,9 +18,21 @@ export interface Writers {
   readonly retries: () => number;
   /** Ends them, each when its change is acknowledged, and returns what is not as they were told. */
   stop(): Promise<void>;
-  /** What of the database is not as the clients were told: empty where nothing was lost and nothing doubled. */
-  discrepancies(database: Database): Promise<string[]>;
+  /** What of the database is not as the clients were told. */
+  discrepancies(database: Pick<Database, 'db'>): Promise<Discrepancies>;
 }
+
+export interface Discrepancies {
+  /** Changes that were acknowledged and are not there. */
+  readonly lost: number;
+  /** Changes that are there more often than they were acknowledged. */
+  readonly doubled: number;
+  /** Answers that neither acknowledged a change nor asked for another try. */
+  readonly refused: readonly string[];
+}
+
+/** Nothing lost, nothing doubled. */
+export const asTold: Discrepancies = { lost: 0, doubled: 0, refused: [] };
 
 export interface WritersOptions {
   readonly clients: number;
@@ -88,18 +100,18 @@ export function startWriters({ clients, nextUrl, token, orgs, prefix }: WritersO
       await running;
     },
     async discrepancies({ db }) {
-      const found = [...refused];
       const partners = acknowledged.filter(({ kind }) => kind === 'partner').map(({ id }) => id);
       const made = await sql<{ id: string }>`select public_id as id from partners where slug like ${`${prefix}%`}`.execute(db);
       const there = new Set(made.rows.map(({ id }) => id));
-      found.push(...partners.filter((id) => !there.has(id)).map((id) => `The partner ${id} was acknowledged and is lost.`));
-      if (there.size !== partners.length) found.push(`${there.size} partners are there, and ${partners.length} were acknowledged.`);
+      const kept = partners.filter((id) => there.has(id)).length;
+      let [lost, doubled] = [partners.length - kept, there.size - kept];
       for (const org of orgs) {
         const changes = acknowledged.filter(({ kind, id }) => kind === 'billing' && id === org).length;
         const { version } = await db.selectFrom('orgs').select('version').where('public_id', '=', org).executeTakeFirstOrThrow();
-        if (version !== 1 + changes) found.push(`The org ${org} is at version ${version} after ${changes} acknowledged changes.`);
+        lost += Math.max(0, 1 + changes - version);
+        doubled += Math.max(0, version - 1 - changes);
       }
-      return found;
+      return { lost, doubled, refused };
     },
   };
 }

@@ -20,3 +20,14 @@ export async function unsoundness(database: Pick<Database, 'db' | 'url'>): Promi
 export function rounds(few: number): number {
   return Number(process.env.FAULT_ROUNDS ?? few);
 }
+
+/** Minutes after which no further round is begun, where FAULT_MINUTES says so. */
+const minutes = Number(process.env.FAULT_MINUTES ?? Number.POSITIVE_INFINITY);
+
+/** Goes through so many rounds, or as many as there is time for. @returns how many there were */
+export async function inRounds(most: number, round: (number: number) => Promise<void>): Promise<number> {
+  const end = performance.now() + minutes * 60_000;
+  let done = 0;
+  for (; done < most && performance.now() < end; done += 1) await round(done);
+  return done;
+}

@@ -58,9 +58,9 @@ function refusalOf(code: string, message: unknown, permission: unknown): Outcome
 
 /** What the trail has more of after some work. */
 async function traced<T>(scene: Scene, work: () => Promise<T>): Promise<{ result: T; entries: unknown[] }> {
-  const before = await scene.entries();
+  const last = await scene.lastEntry();
   const result = await work();
-  const added = (await scene.entries()).slice(before.length);
+  const added = await scene.entries(last);
   return {
     result,
     entries: added.map((entry) => ({

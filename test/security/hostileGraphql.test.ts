@@ -7,13 +7,19 @@ import {
   type GraphQLInputType,
   type GraphQLOutputType,
   getNamedType,
+  getOperationAST,
+  getVariableValues,
   isEnumType,
   isInputObjectType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
+  type OperationDefinitionNode,
+  parse,
 } from 'graphql';
+import { buildUnguardedSchema } from '../../src/schema/schema.js';
+import { requireWellFormed } from '../../src/server/wellFormed.js';
 import { anOrg, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { type HostileAnswer, hostileRun, patience } from './hostileRuns.js';
@@ -70,10 +76,39 @@ function selection(type: GraphQLOutputType, depth = 0): string {
   return `{ __typename ${fields.join(' ')} }`;
 }
 
-function documentOf(kind: string, field: GraphQLField<unknown, unknown>): string {
-  const variables = field.args.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
-  const given = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
-  return `${kind}${variables && `(${variables})`} { ${field.name}${given && `(${given})`} ${selection(field.type)} }`;
+type Variables = Readonly<Record<string, unknown>>;
+
+/**
+ * Asks for a field several times, each time with arguments of its own: those of the third are `$a2_…`. Of several, little is selected: not
+ * for what the document costs is it to be refused.
+ */
+function documentOf(kind: string, field: GraphQLField<unknown, unknown>, times: number): string {
+  const numbers = [...Array(times).keys()];
+  const variables = numbers.flatMap((number) => field.args.map(({ name, type }) => `$a${number}_${name}: ${type}`)).join(', ');
+  const selected = times === 1 ? selection(field.type) : isLeafType(getNamedType(field.type)) ? '' : '{ __typename }';
+  const asked = numbers.map((number) => {
+    const given = field.args.map(({ name }) => `${name}: $a${number}_${name}`).join(', ');
+    return `a${number}: ${field.name}(${given}) ${selected}`;
+  });
+  return `${kind} (${variables}) { ${asked.join(' ')} }`;
+}
+
+const variablesOf = (cases: readonly Variables[]): Variables =>
+  Object.fromEntries(cases.flatMap((one, number) => Object.entries(one).map(([name, value]) => [`a${number}_${name}`, value])));
+
+/** As the server reads variables: with its own scalars. */
+const served = buildUnguardedSchema();
+
+/** Whether a case is refused for the types of its variables, and not before that for what no text or page may be. */
+function isIllTyped(operation: OperationDefinitionNode, one: Variables): boolean {
+  if (typeof one.first === 'number') return false;
+  const variables = variablesOf([one]);
+  try {
+    requireWellFormed({ variables });
+  } catch {
+    return false;
+  }
+  return getVariableValues(served, operation.variableDefinitions ?? [], variables).errors !== undefined;
 }
 
 async function send(query: string, variables: unknown): Promise<HostileAnswer> {
@@ -99,12 +134,18 @@ describe('The GraphQL schema', () => {
   it.each(fields.filter(({ field }) => field.args.length > 0))(
     'answers hostile arguments of $kind $name with no error of its own',
     async ({ kind, field }) => {
-      const document = documentOf(kind, field);
       const required = field.args.filter((argument) => isNonNullType(argument.type)).map(({ name }) => name);
       const variables = fc.record(Object.fromEntries(field.args.map(({ name, type }) => [name, argumentOf(type)])), {
         requiredKeys: required,
       });
-      expect(await hostileRun(variables, (one) => send(document, one), slow.has(field.name) ? 0.1 : 1)).toEqual([]);
+      const operation = getOperationAST(parse(documentOf(kind, field, 1)));
+      const faults = await hostileRun(variables, {
+        send: (cases) => send(documentOf(kind, field, cases.length), variablesOf(cases)),
+        share: slow.has(field.name) ? 0.1 : 1,
+        // All variables of a document are read, and every fault in them found, before any of it runs.
+        sharesRequest: (one) => operation !== null && operation !== undefined && isIllTyped(operation, one),
+      });
+      expect(faults).toEqual([]);
     },
   );
 

@@ -26,17 +26,31 @@ export function faultOf({ status, body }: HostileAnswer): string | undefined {
   return said && `it says ${JSON.stringify(said)}`;
 }
 
-/**
- * Sends hostile requests, and tells of those that were answered wrongly. A run is repeated by its seed, which is part of what is told.
- * @param share of the usual number of cases, for what is slow on purpose
- */
-export async function hostileRun<C>(cases: fc.Arbitrary<C>, send: (one: C) => Promise<HostileAnswer>, share = 1): Promise<string[]> {
-  const open = fc.sample(cases, { numRuns: Math.ceil(runs * share), seed });
+/** Requests that are sent for some cases. */
+export interface Sending<C> {
+  /** Sends several cases in one request. */
+  readonly send: (cases: readonly C[]) => Promise<HostileAnswer>;
+  /** Of the usual number of cases, the share that is tried: for what is slow on purpose. */
+  readonly share?: number;
+  /** Whether a case may share a request with others like it, since each is looked at whatever is wrong with the others. */
+  readonly sharesRequest?: (one: C) => boolean;
+}
+
+/** Cases in one request, at most: GraphQL tells of fifty faults in variables. */
+const together = 10;
+
+/** Sends hostile requests, and tells of those that were answered wrongly. A run is repeated by its seed, which is part of what is told. */
+export async function hostileRun<C>(cases: fc.Arbitrary<C>, { send, share = 1, sharesRequest }: Sending<C>): Promise<string[]> {
+  const all = fc.sample(cases, { numRuns: Math.ceil(runs * share), seed });
+  const sharing = sharesRequest ? all.filter(sharesRequest) : [];
+  const alone = sharesRequest ? all.filter((one) => !sharing.includes(one)) : all;
+  const open = alone.map((one) => [one]);
+  while (sharing.length > 0) open.push(sharing.splice(0, together));
   const faults: string[] = [];
   async function work(): Promise<void> {
-    for (let one = open.pop(); one !== undefined; one = open.pop()) {
-      const fault = await send(one).then(faultOf, (error: unknown) => `no answer: ${error}`);
-      if (fault) faults.push(`HOSTILE_SEED=${seed}: ${fault}, for ${JSON.stringify(one).slice(0, 2_000)}`);
+    for (let some = open.pop(); some !== undefined; some = open.pop()) {
+      const fault = await send(some).then(faultOf, (error: unknown) => `no answer: ${error}`);
+      if (fault) faults.push(`HOSTILE_SEED=${seed}: ${fault}, for ${JSON.stringify(some).slice(0, 2_000)}`);
     }
   }
   await Promise.all(Array.from({ length: breadth }, work));

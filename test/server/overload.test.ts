@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
+import { Client } from './appUnderTest.js';
 
 async function eventually(condition: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await condition()); tries += 1) {
@@ -41,6 +42,26 @@ describe('when every connection is taken', () => {
   });
 });
 
+/** Three requests on one connection, two of them with bodies that are not looked at. */
+async function refusesOnAConnectionThatGoesOn({ url }: TestGateway): Promise<void> {
+  const client = await Client.to(Number(new URL(url).port));
+  const body = '{"name": "no JSON';
+  const post = [
+    'Host: localhost',
+    'Content-Type: application/json',
+    'Authorization: Bearer none',
+    `Content-Length: ${body.length}`,
+    '',
+    '',
+  ];
+  for (const path of ['/api/v1/platform/partners', '/graphql']) client.socket.write(`POST ${path} HTTP/1.1\r\n${post.join('\r\n')}${body}`);
+  client.say('GET /v1/users/me HTTP/1.1', 'Host: localhost', 'Connection: close');
+  await client.closed;
+  expect([...client.received.matchAll(/HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => status)).toEqual(['503', '503', '503']);
+  expect(client.received.match(/^retry-after: 1\r$/gim)).toHaveLength(3);
+  expect(client.received.match(/^traceparent: 00-[0-9a-f]{32}-/gim)).toHaveLength(3);
+}
+
 describe('when as many requests are worked on as may be', () => {
   it('refuses what comes beyond at once, in each surface’s words, answers health, and serves again', async () => {
     const patient = await testDatabase('template', { statementTimeout: 20_000 });
@@ -66,6 +87,15 @@ describe('when as many requests are worked on as may be', () => {
       expect(v1).toMatchObject({ status: 503, body: { status_code: 503 } });
       expect([platform, v1, graphql].map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual(Array(3).fill([503, '1']));
       expect(livez.status).toBe(200);
+      expect(v1.body.details.trace_id).toMatch(/^[0-9a-f]{32}$/);
+      expect(graphql.errors).toMatchObject([{ message: expect.stringContaining('busy'), extensions: { code: 'UNAVAILABLE' } }]);
+      await refusesOnAConnectionThatGoesOn(busy);
+      const lines = busy.logs().split('\n');
+      // One line for all of them, and a count.
+      expect(lines.filter((line) => line.includes('busy: requests are refused'))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('"status":503'))).toEqual([]);
+      const metrics = await (await fetch(`${busy.url}/metrics`)).text();
+      expect(metrics).toMatch(/^tenantry_requests_refused_total 6$/m);
       await blocker.query('rollback');
       await Promise.all(waiting);
       expect((await busy.rest('GET', '/api/v1/platform/me', { token })).status).toBe(200);

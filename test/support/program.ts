@@ -9,13 +9,14 @@ export function fromSources(preload: readonly string[] = []): string[] {
 /** What `npm start` gives to Node.js. */
 const built = 'dist/src/start.cjs';
 
-/** The program as `npm start` runs it, where the build is newer than the sources; or else the sources, which start slower. */
-export const program: readonly string[] = isBuilt() ? [built] : fromSources();
-
-function isBuilt(): boolean {
+/** Whether `dist/` is what the sources say. */
+export function isBuilt(): boolean {
   const builtAt = Math.min(...[built, 'dist/program.cjs'].map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0));
   const files = ['src', 'migrations'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );
   return files.every((file) => statSync(file).mtimeMs < builtAt);
 }
+
+/** The program as `npm start` runs it, where the build is newer than the sources; or else the sources, which start slower. */
+export const program: readonly string[] = isBuilt() ? [built] : fromSources();

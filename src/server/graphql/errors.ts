@@ -76,3 +76,13 @@ export function refusal(error: unknown): unknown {
   const http: HttpPart = { ...httpOf(domain), status };
   return new GraphQLError(domain.message, { originalError: domain, extensions: { ...extensions, http } });
 }
+
+/** An answer over HTTP in GraphQL's form, to a request of which nothing was read. */
+export function refusedUnread(error: Unavailable) {
+  const { code, details, message, retryAfter } = error;
+  return {
+    status: 503,
+    headers: { 'retry-after': String(retryAfter) },
+    body: { errors: [{ message, extensions: { code, ...details } }] },
+  };
+}
