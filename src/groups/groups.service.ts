@@ -38,7 +38,7 @@ export function listGroups(
   selection: ConnectionSelection,
 ): Promise<Page<RowOf<Group>>> {
   const where: RawBuilder<unknown>[] = [];
-  if (filter?.search) where.push(contains(sql`lower(g.name || ' ' || g.description)`, filter.search));
+  if (filter?.search) where.push(contains(sql`fold(g.name || ' ' || g.description)`, filter.search));
   if (filter?.status) where.push(sql`g.status = ${filter.status}`);
   const list = { name: 'groups', shape: groupShape, from: sql`groups g`, id: sql<string>`g.public_id`, where, order: byName };
   return readPage(ctx.reads, list, page, selection);

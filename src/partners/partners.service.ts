@@ -52,7 +52,7 @@ export function listPartners(
   const where: RawBuilder<unknown>[] = [];
   if (filter?.status) where.push(sql`p.status = ${filter.status}`);
   if (filter?.partnerType) where.push(sql`p.partner_type = ${filter.partnerType}`);
-  if (filter?.search) where.push(contains(sql`lower(p.name || ' ' || p.slug)`, filter.search));
+  if (filter?.search) where.push(contains(sql`fold(p.name || ' ' || p.slug)`, filter.search));
   const list = { name: 'partners', shape: partnerShape, from: sql`partners p`, id: sql<string>`p.public_id`, where, order: byName };
   return readPage(ctx.reads, list, page, selection);
 }

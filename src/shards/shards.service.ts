@@ -32,7 +32,7 @@ export function listShards(
   if (typeof filter?.isActive === 'boolean') where.push(sql`s.is_active = ${filter.isActive}`);
   if (typeof filter?.isArchived === 'boolean') where.push(sql`(s.archived_at is not null) = ${filter.isArchived}`);
   if (typeof filter?.region === 'string') where.push(sql`s.region = ${filter.region}`);
-  if (filter?.search) where.push(contains(sql`lower(s.name)`, filter.search));
+  if (filter?.search) where.push(contains(sql`fold(s.name)`, filter.search));
   const list = { name: 'shards', shape: shardShape, from: sql`shards s`, id: sql<string>`s.public_id`, where, order: byName };
   return readPage(ctx.db, list, page, selection);
 }

@@ -93,4 +93,16 @@ describe('the search of', () => {
       },
     ]);
   });
+
+  it.each([
+    ['groups', 'mutation ($name: String!) { createGroup(input: { name: $name }) { group { id } } }'],
+    ['partners', 'mutation ($name: String!) { createPartner(input: { name: $name, slug: "equipe-40" }) { partner { id } } }'],
+  ])('%s finds a name with accents by the name, by its capitals, and by letters without accents', async (list, create) => {
+    const caller = { token: gateway.adminToken };
+    expect((await gateway.graphql(create, { name: 'Équipe 40%' }, caller)).errors).toEqual([]);
+    for (const text of ['Équipe 40%', 'ÉQUIPE', 'equipe 4']) {
+      const query = `query ($text: String!) { ${list}(filter: { search: $text }) { nodes { name } } }`;
+      expect((await gateway.graphql(query, { text }, caller)).data).toEqual({ [list]: { nodes: [{ name: 'Équipe 40%' }] } });
+    }
+  });
 });
