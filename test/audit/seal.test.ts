@@ -169,6 +169,10 @@ interface Tampering {
   readonly kinds: readonly Finding['kind'][];
   /** Places in `sealedEntries` of the entries that are named. */
   readonly names?: readonly number[];
+  /** Who holds it against checkpoints from outside finds this instead: they take the place of the seal in the database. */
+  readonly byCheckpoints?: readonly Finding['kind'][];
+  /** Who holds an export against them finds this instead: it has neither the seal nor the place of an entry among the others. */
+  readonly byExport?: readonly Finding['kind'][];
 }
 
 const anInserted = (at: string, place = 'created_at, xid') => `insert into platform_audit_log
@@ -215,13 +219,15 @@ const tamperings: readonly Tampering[] = [
     kinds: ['removed'],
     names: [4, 5],
   },
-  { what: 'an entry is slipped in', statement: (ids) => anInserted(ids[1] ?? ''), kinds: ['inserted'] },
+  // An export tells it from one that waits for the seal by its time alone; see below.
+  { what: 'an entry is slipped in', statement: (ids) => anInserted(ids[1] ?? ''), kinds: ['inserted'], byExport: [] },
   {
     what: 'an entry is moved to another batch',
     statement: (ids) =>
       `update platform_audit_log set xid = (select xid from platform_audit_log where id = '${ids[5]}') where id = '${ids[0]}'`,
     kinds: ['inserted', 'removed'],
     names: [0],
+    byExport: [],
   },
   {
     what: 'entries are put in another order',
@@ -229,44 +235,73 @@ const tamperings: readonly Tampering[] = [
       `update platform_audit_log a set xid = (select b.xid from platform_audit_log b where b.id in ('${ids[3]}', '${ids[4]}') and b.id <> a.id) where id in ('${ids[3]}', '${ids[4]}')`,
     kinds: ['reordered'],
     names: [3],
+    byExport: [],
   },
   {
     what: 'an id is changed',
     statement: (ids) => `update platform_audit_log set id = gen_random_uuid() where id = '${ids[1]}'`,
     kinds: ['inserted', 'removed'],
+    byExport: ['removed'],
     names: [1],
   },
   {
     what: 'a batch is removed',
     statement: () => 'delete from audit_published; delete from audit_batches where number = 1',
     kinds: ['seal'],
+    byCheckpoints: [],
+    byExport: [],
   },
-  { what: 'a root is changed', statement: () => "update audit_batches set root = sha256('x') where number = 1", kinds: ['seal'] },
-  { what: 'a chain is changed', statement: () => "update audit_batches set chain = sha256('x') where number = 1", kinds: ['seal'] },
+  {
+    what: 'a root is changed',
+    statement: () => "update audit_batches set root = sha256('x') where number = 1",
+    kinds: ['seal'],
+    byCheckpoints: [],
+    byExport: [],
+  },
+  {
+    what: 'a chain is changed',
+    statement: () => "update audit_batches set chain = sha256('x') where number = 1",
+    kinds: ['seal'],
+    byCheckpoints: [],
+    byExport: [],
+  },
   {
     what: 'leaves are changed',
     statement: () => 'update audit_batches set leaves = set_byte(leaves, 0, (get_byte(leaves, 0) + 1) % 256) where number = 1',
     kinds: ['seal'],
+    byCheckpoints: [],
+    byExport: [],
   },
   {
     what: 'a signature is changed',
     statement: () => 'update audit_batches set signature = set_byte(signature, 0, (get_byte(signature, 0) + 1) % 256) where number = 2',
     kinds: ['seal'],
+    byCheckpoints: [],
+    byExport: [],
   },
   {
     what: 'a time of sealing is changed',
     statement: () => "update audit_batches set sealed_at = sealed_at - interval '1 day' where number = 2",
     kinds: ['seal'],
+    byCheckpoints: [],
+    byExport: [],
   },
 ];
 
 describe('someone with every right over the database', () => {
-  it.each(tamperings)('is found out: $what', async ({ statement, kinds, names }) => {
+  it.each(tamperings)('is found out: $what', async ({ statement, kinds, names, byCheckpoints = kinds, byExport = kinds }) => {
     const ids = await sealedEntries();
     await tamper(statement(ids));
-    const { findings } = await verified();
-    expect([...new Set(findings.map(({ kind }) => kind))].sort()).toEqual(expect.arrayContaining([...kinds]));
-    for (const place of names ?? []) expect(findings.map(({ entryId }) => entryId)).toContain(ids[place]);
+    function expectFound(findings: readonly Finding[], expected: readonly Finding['kind'][]): void {
+      const found = [...new Set(findings.map(({ kind }) => kind))].sort();
+      expect(found).toEqual(expected.length === 0 ? [] : expect.arrayContaining([...expected]));
+      for (const place of expected.length === 0 ? [] : (names ?? [])) expect(findings.map(({ entryId }) => entryId)).toContain(ids[place]);
+    }
+    expectFound((await verified()).findings, kinds);
+    expectFound((await verified({ kept: true })).findings, byCheckpoints);
+    // It holds the digest of a snapshot and not the snapshot.
+    const inExport = byExport.filter((kind) => kind !== 'snapshot');
+    expectFound((await verifiedFile(await exported())).findings, inExport);
   });
 
   it('is found out: a snapshot is changed, or gone', async () => {
