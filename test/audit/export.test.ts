@@ -47,7 +47,9 @@ function jsonLines(body: Buffer): Record<string, unknown>[] {
 
 async function exporting(): Promise<number> {
   const { rows } = await sql<{ n: number }>`select count(*)::int as n from pg_stat_activity
-    where application_name = 'tenantry export' and datname = current_database()`.execute(gateway.database.db);
+    where application_name = 'tenantry export' and datname = current_database() and backend_type = 'client backend'`.execute(
+    gateway.database.db,
+  );
   return rows[0]?.n ?? 0;
 }
 

@@ -122,6 +122,8 @@ describe.each(paths)('%s', (path) => {
       for (const token of [scene.admin.token, undefined]) {
         // What streams says its length to nobody, and its HEAD takes nothing out of the database.
         if (first?.id === 'get_audit_export' && token) continue;
+        // Who reads the trail the first time is in it from then on.
+        await scene.gateway.rest('GET', url, { token });
         const [get, head] = await Promise.all(['GET', 'HEAD'].map((method) => scene.gateway.rest(method, url, { token })));
         expect(head?.status).toBe(get?.status);
         expect(head?.headers.get('content-type')).toBe('application/json; charset=utf-8');

@@ -30,7 +30,7 @@ async function answersTo(bytes: string, answers = 1): Promise<string> {
 
 /** Of each answer on a connection, in order. */
 function statuses(received: string): number[] {
-  return [...received.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status));
+  return [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }
 
 const post = (headers: readonly string[], body: string) =>
