@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import type { Cores } from './cores.js';
 import type { DataSize } from './data/prepareData.js';
+import { requestNotes, startNotes } from './notes.js';
 import type { BenchOptions } from './options.js';
 
 /** What the figures depend on. */
@@ -38,29 +39,6 @@ function rounds({ options: { rounds: count, seconds, connections } }: Setting): 
 export function summary(setting: Setting): string {
   return [machine(setting), `Data: ${rows(setting)}, beside the demo data.`, rounds(setting)].join('\n');
 }
-
-/** What was found when the start was made faster: medians of five starts or more, in turns with the bare server's. */
-const startNotes = `## What a start is made of
-
-CPU time of the process until its first right answer, where the bare server takes 320 ms. Each line has all those above it:
-
-| measure | CPU ms |
-| --- | ---: |
-| modules read one by one | 2,470 |
-| one bundle of the program and its packages, with the code that V8 compiled of it when it was built | 1,220 |
-| type-graphql's check, an introspection of the schema, left to the build; shield's middleware put on the schema in its place, where graphql-middleware makes the schema anew; REST operations, their serializers and the OpenAPI documents compiled at their first request | 1,000 |
-| the REST dialect made in one pass over the types, where mapSchema takes several; documents that the build has found to fit not validated again; pg kept from loading Node's fetch to find out where it runs | 770 |
-| parameters, feeds and outputs of REST operations found out at their first request | 600 |
-| V8 does not optimize while a start runs; the bundle without its white space | 400 |
-| the worker begins half a second later | 380 |
-
-The database is asked in turns with putting the gateway together, in a third of the statements: that takes no CPU time off, but the waiting. With less code, garbage
-and optimized code, 50 MB less are in memory, and 70 less at most.
-
-What did not help enough: \`--max-semi-space-size=4\` takes 10 MB off the idle process and 20 off the peak, but would have to stand in every command line, because the kept
-code holds for the options that it was made with; \`--min-semi-space-size=16\` and \`--single-threaded-gc\` are within the noise; the bundler's own way to keep names costs each
-call that makes a function.
-`;
 
 /** The whole report in Markdown. */
 export function report(setting: Setting, tables: string): string {
@@ -101,5 +79,6 @@ The orgs that are changed are those of the demo data, which have schemas of thei
 
 ${tables}
 
+${requestNotes}
 ${startNotes}`;
 }

@@ -12,7 +12,7 @@ import { startEmbeddedPostgres } from '../../../src/db/embedded/embeddedPostgres
 import { withTemporaryPostgres } from '../../../src/tools/temporaryPostgres.js';
 import { baseBackup } from '../../support/baseBackup.js';
 import { cases } from '../cases/index.js';
-import { dataSize, prepareData, untilCounted } from '../data/prepareData.js';
+import { type DataSize, dataSize, prepareData, untilCounted } from '../data/prepareData.js';
 import { withSection } from '../section.js';
 import { type Server, type ServerStart, startProduct, startSibling } from '../servers.js';
 import { subjectIn } from '../subject.js';
@@ -31,7 +31,9 @@ const { values } = parseArgs({
     factor: { type: 'string', default: '10' },
   },
 });
-const scale = Number(values.scale);
+const [scale, factor] = [Number(values.scale), Number(values.factor)];
+/** Entries do not grow with the rest: `npm run bench:audit` is about them. */
+const sizeOf = (times: number): DataSize => ({ ...dataSize(scale * times), entries: dataSize(scale).entries });
 const options: GrowthOptions = { rounds: Number(values.rounds), seconds: Number(values.seconds), connections: Number(values.connections) };
 
 /** A database with data, and the product on it. */
@@ -41,8 +43,7 @@ interface Place {
   readonly setup: Setup;
 }
 
-/** Entries do not grow with the rest: `npm run bench:audit` is about them. */
-async function withPlace<T>(factor: number, work: (place: Place) => Promise<T>): Promise<T> {
+async function withPlace<T>(times: number, work: (place: Place) => Promise<T>): Promise<T> {
   return withTemporaryPostgres(async (databaseUrl, dataDir) => {
     const folder = mkdtempSync(join(tmpdir(), 'tenantry-growth-'));
     const start: ServerStart = { databaseUrl, folder, cores: undefined };
@@ -50,10 +51,10 @@ async function withPlace<T>(factor: number, work: (place: Place) => Promise<T>):
     const client = new pg.Client({ connectionString: databaseUrl });
     try {
       await client.connect();
-      say(`Preparing the data × ${factor}.`);
-      await prepareData(client, { ...dataSize(scale * factor), entries: dataSize(scale).entries });
+      say(`Preparing the data × ${times}.`);
+      await prepareData(client, sizeOf(times));
       await untilCounted(client);
-      const setup: Setup = { name: factor === 1 ? '1 gateway' : `data × ${factor}`, gateways: [product], subject: await subjectIn(client) };
+      const setup: Setup = { name: times === 1 ? '1 gateway' : `data × ${times}`, gateways: [product], subject: await subjectIn(client) };
       return await work({ start, dataDir, setup });
     } finally {
       await client.end();
@@ -100,10 +101,12 @@ async function measureAll(setups: readonly Setup[]): Promise<void> {
   }
   const table = growthTable(results);
   say(`\n${table}`);
-  if (scale !== 1) return;
-  writeFileSync('BENCHMARKS.md', withSection(readFileSync('BENCHMARKS.md', 'utf8'), growthSection(options, table)));
+  writeFileSync(
+    'BENCHMARKS.md',
+    withSection(readFileSync('BENCHMARKS.md', 'utf8'), growthSection(options, { small: sizeOf(1), large: sizeOf(factor) }, table)),
+  );
 }
 
 await withPlace(1, (small) =>
-  withPlace(Number(values.factor), (large) => withSiblings(small, (siblings) => measureAll([small.setup, large.setup, ...siblings]))),
+  withPlace(factor, (large) => withSiblings(small, (siblings) => measureAll([small.setup, large.setup, ...siblings]))),
 );
