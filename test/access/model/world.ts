@@ -122,5 +122,5 @@ export async function standingOf(world: World): Promise<Standing> {
           and u.status = 'active' and u.has_platform_access and u.deleted_at is null`,
     ),
   ]);
-  return { latent, reach, groups, lasting: [...(lasting.get('lasting') ?? [])] };
+  return { latent, reach, groups, lasting: [...(lasting.get('lasting') ?? [])].sort() };
 }
