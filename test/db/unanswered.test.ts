@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/pool.js';
@@ -24,6 +25,9 @@ describe('A connection on which no answer comes', () => {
   it('is an outage after the time for a statement, and is given up: the next one serves', async () => {
     const database = opened(300);
     try {
+      expect(await one(database)).toBe(1);
+      // To say nothing for as long while nothing is asked is no fault.
+      await sleep(1_500);
       expect(await one(database)).toBe(1);
       proxy.halfOpen();
       const failure = await one(database).catch((error: unknown) => error);
