@@ -18,7 +18,7 @@ import { type BenchOptions, benchHelp, benchOptions } from './options.js';
 import { installPeers } from './peers/npm/packages.js';
 import { familyCpuTimeOf, parentOf } from './process.js';
 import { report, type Setting, summary } from './report.js';
-import { keepingSection } from './section.js';
+import { keepingOthers } from './section.js';
 import { restartProduct, type Server, type ServerStart, startBareServer, startPeer, startProduct } from './servers.js';
 import { subjectIn } from './subject.js';
 import { tables } from './table.js';
@@ -152,8 +152,7 @@ async function run(options: BenchOptions): Promise<void> {
   say(`\n${summary(setting)}\n\n${made}`);
   if (!options.report || process.exitCode) return;
   const earlier = existsSync(options.report) ? readFileSync(options.report, 'utf8') : '';
-  // `bench:growth` writes it.
-  writeFileSync(options.report, keepingSection(report(setting, made), '## How it grows', earlier));
+  writeFileSync(options.report, keepingOthers(report(setting, made), earlier));
 }
 
 try {

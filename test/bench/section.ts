@@ -17,8 +17,10 @@ export function withSection(document: string, section: string): string {
   return `${document.slice(0, at.from)}${text}${rest === '' ? '' : `\n${rest}`}`;
 }
 
-/** The document with the section of an earlier one, where that has it. */
-export function keepingSection(document: string, heading: string, earlier: string): string {
-  const at = sectionAt(earlier, heading);
-  return at ? withSection(document, earlier.slice(at.from, at.to)) : document;
+/** The document with those sections of an earlier one that it does not have: other programs wrote them. */
+export function keepingOthers(document: string, earlier: string): string {
+  return (earlier.match(/^## .*$/gm) ?? []).reduce((kept, heading) => {
+    const at = sectionAt(earlier, heading);
+    return at && !sectionAt(document, heading) ? withSection(kept, earlier.slice(at.from, at.to)) : kept;
+  }, document);
 }

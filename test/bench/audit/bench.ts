@@ -3,7 +3,7 @@
  * makes changes with a worker that counts and seals them and without. Build first: the gateway that is measured is the built one.
  */
 import 'reflect-metadata';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { firstStart } from '../../../src/start/firstStart.js';
 import { withTemporaryPostgres } from '../../../src/tools/temporaryPostgres.js';
 import type { DutyContext } from '../../../src/worker/duty.js';
 import { runTimeOf } from '../process.js';
+import { withSection } from '../section.js';
 import { measureExport } from './exporting.js';
 import { defaultTrail, generateTrail } from './generator.js';
 import { median } from './median.js';
@@ -29,6 +30,7 @@ const help = `npm run bench:audit -- [options]
   --export-rows N   rows of the export, at most [1000000]
   --pairs N         rounds of changes with and without a worker [5]
   --seconds N       seconds of one such round [5]
+  --report FILE     document that is given a section with all of it; '' for none [BENCHMARKS.md with 10 million entries, or else none]
 
 BENCH_DATABASE_URL: an empty PostgreSQL database to use, or one that this filled before. Where absent, one is made in a temporary folder.
 `;
@@ -40,11 +42,13 @@ const { values } = parseArgs({
     'export-rows': { type: 'string', default: '1000000' },
     pairs: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
+    report: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 const entries = Number(values.entries);
 const rounds = Number(values.rounds);
+const reportFile = values.report ?? (entries === 10_000_000 ? 'BENCHMARKS.md' : '');
 const clients = 16;
 /** As many as one question uses side by side. */
 const poolSize = 2;
@@ -54,8 +58,25 @@ const applicationName = 'audit bench';
 const number = (value: number) => Math.round(value).toLocaleString('en-US');
 const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
+const said: string[] = [];
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
+  said.push(line);
+}
+
+/** All that was said, as a section of a document. */
+function section(): string {
+  return `## A trail of ${number(entries)} entries
+
+Written by \`npm run bench:audit\` on ${new Date().toISOString().slice(0, 10)}. Medians of ${rounds} rounds, in which a question is asked of the product's own services and in plain SQL, in turns,
+over connections that have asked it before. What an aim is for is the time that the database's processes are on a core.
+
+${said
+  .join('\n\n')
+  .replaceAll(' |\n\n|', ' |\n|')
+  .replaceAll(/\n{3,}/g, '\n\n')}
+`;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -159,6 +180,7 @@ async function run(url: string): Promise<void> {
         `Changes with ${clients} clients: ${number(withWorker)}/s with a worker, ${number(withoutWorker)}/s without, ratio ${median(ratios).toFixed(2)}, aim 0.90 ` +
           `(${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
       );
+      if (reportFile) writeFileSync(reportFile, withSection(readFileSync(reportFile, 'utf8'), section()));
     } finally {
       await gateway.stop();
     }
