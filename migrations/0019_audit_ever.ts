@@ -70,7 +70,7 @@ async function countDays(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
 }
 
-/** As before, of what is counted now. */
+/** As before, of what is counted now. The text that is pasted is made of the names above alone. */
 async function forget(db: Kysely<unknown>): Promise<void> {
   const statements = Object.entries(tables).map(([name, columns]) => {
     // Entries of no org have null there, and a join by `is not distinct from` compares each with each.

@@ -66,7 +66,7 @@ async function byOneActor(ctx: Context, filter: AuditFilter): Promise<AuditFilte
   return second ? filter : { ...others, actorId: first.id };
 }
 
-/** Entries that are looked at for a page before the database is asked for the best way to find the rarer ones. */
+/** Entries that are looked at for a page before the database is asked for the best way to find the rarer ones. In the text: see `isPlannedOnce`. */
 const nearestRows = 2_000;
 
 /**

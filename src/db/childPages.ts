@@ -44,23 +44,24 @@ export async function readChildPages<T>(
 ): Promise<Page<T>[]> {
   const window = windowOf(args, list.order);
   const columns = columnsOf(list.shape, selection.node);
-  const pages = (list.isIndexed ? pagesByIndex : pagesByWindow)(list, parentKeys, window, columns, selection.wantsCursors);
+  const asked = { list, parentKeys, window, columns, wantsCursors: selection.wantsCursors };
+  const pages = list.isIndexed ? pagesByIndex(asked) : pagesByWindow(asked);
   const [{ rows }, totals] = await Promise.all([pages.execute(db), selection.wantsTotal ? countChildren(db, list, parentKeys) : undefined]);
   const byParent = new Map<string, (T & ChildRow)[]>(parentKeys.map((key) => [key, []]));
   for (const row of nested<T & ChildRow>(columns, rows)) byParent.get(row._parent)?.push(row);
   return parentKeys.map((key) => pageOf(list, window, byParent.get(key) ?? [], totals && (totals.get(key) ?? 0)));
 }
 
-type Columns = ReturnType<typeof columnsOf>;
+interface Asked {
+  readonly list: ChildList;
+  readonly parentKeys: readonly string[];
+  readonly window: Window;
+  readonly columns: ReturnType<typeof columnsOf>;
+  readonly wantsCursors: boolean;
+}
 
 /** Each parent's page is read along the index, and ends where it is full. */
-function pagesByIndex(
-  list: ChildList,
-  parentKeys: readonly string[],
-  window: Window,
-  columns: Columns,
-  wantsCursors: boolean,
-): RawBuilder<ChildRow> {
+function pagesByIndex({ list, parentKeys, window, columns, wantsCursors }: Asked): RawBuilder<ChildRow> {
   const { order, id, parent, from } = list;
   const shown = [...columns.map(([alias]) => alias), ...(wantsCursors ? ['_value', '_id'] : [])];
   const where = all([sql`${parent} = _k.key`, ...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
@@ -75,13 +76,7 @@ function pagesByIndex(
  * A window over the keys alone tells which rows are on the pages; the columns are read for those rows and no other. Without an index a
  * page of each parent by itself would take the database several times as long.
  */
-function pagesByWindow(
-  list: ChildList,
-  parentKeys: readonly string[],
-  window: Window,
-  columns: Columns,
-  wantsCursors: boolean,
-): RawBuilder<ChildRow> {
+function pagesByWindow({ list, parentKeys, window, columns, wantsCursors }: Asked): RawBuilder<ChildRow> {
   const { order, id, parent, from, shape } = list;
   const where = all([isOneOf(parent, parentKeys), ...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
   return sql<ChildRow>`/* ${sql.raw(list.name)} */ with _p as (

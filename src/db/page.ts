@@ -20,7 +20,7 @@ export interface ListOrder extends CursorOrder {
 
 /** A list as one statement reads it. */
 export interface List {
-  /** Stands in the database's own statistics: a comment at the head of the statement. */
+  /** Stands in the database's own statistics: a comment at the head of the statement. A constant of ours, since it is pasted into the text. */
   readonly name: string;
   readonly shape: Shape;
   /** The FROM clause, with its joins. */

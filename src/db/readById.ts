@@ -7,7 +7,7 @@ import type { DB } from './types.generated.js';
 
 /** A kind of object that is found by its public id. */
 export interface Findable {
-  /** Stands in the database's own statistics: a comment at the head of the statement. */
+  /** Stands in the database's own statistics: a comment at the head of the statement. A constant of ours, since it is pasted into the text. */
   readonly name: string;
   readonly shape: Shape;
   /** The FROM clause, with its joins. */

@@ -92,7 +92,7 @@ export function refuseWhenBusy(app: FastifyInstance, capacity: Capacity): void {
       .end(text);
   }
 
-  // The one listener is Fastify's way in.
+  // The one listener is Fastify's way in; Node types it as any function.
   for (const answer of app.server.listeners('request')) {
     app.server.removeListener('request', answer as RequestListener);
     app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {

@@ -60,7 +60,8 @@ export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
   };
 }
 
-function wholeNumber(option: string, text: string, min: number, max: number): number {
+/** @throws Error naming the option */
+export function wholeNumber(option: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < min || value > max) throw new Error(`${option} must be a whole number from ${min} to ${max}.`);
   return value;

@@ -120,7 +120,7 @@ function labelOf(by: AuditDimension): RawBuilder<unknown> {
   return sql`null`;
 }
 
-/** Points of one answer; more is a mistake of the caller's. */
+/** Points of one answer; more is a mistake of the caller's. A constant, and so it stands in the text of statements. */
 const maxPoints = 50_000;
 
 /** What a series is of. */

@@ -7,7 +7,7 @@ import { type CountColumn, countColumnsOf } from './rollups.js';
 const kinds = ['all', 'action', 'resource_type', 'outcome'] as const;
 export type DaysBy = (typeof kinds)[number];
 
-/** Days that the row of a month has, whatever the month. */
+/** Days that the row of a month has, whatever the month. A constant, and so it stands in the text of statements. */
 export const daysOfRow = 31;
 
 /** Which rows of the table of days answer a filter and tell these columns apart; undefined where none do. */

@@ -34,7 +34,7 @@ export interface DaySeriesRow {
   readonly numbers: string | null;
 }
 
-/** Selects the rows `begins` and `days` of a series. */
+/** Selects the rows `begins` and `days` of a series. `by` is one of four words of ours, in the text so that each is planned for itself. */
 export function daySeriesRows({ by, filter, groupBy, unit, timeZone, days: { start, end } }: DaySeries): RawBuilder<unknown> {
   const column = by === 'all' ? sql`` : sql`c.value as ${sql.ref(by)}, `;
   const months = [

@@ -13,6 +13,7 @@ import { withTemporaryPostgres } from '../../../src/tools/temporaryPostgres.js';
 import { baseBackup } from '../../support/baseBackup.js';
 import { cases } from '../cases/index.js';
 import { type DataSize, dataSize, prepareData, untilCounted } from '../data/prepareData.js';
+import { wholeNumber } from '../options.js';
 import { withSection } from '../section.js';
 import { type Server, type ServerStart, startProduct, startSibling } from '../servers.js';
 import { subjectIn } from '../subject.js';
@@ -22,6 +23,16 @@ import { growthSection, growthTable } from './table.js';
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
+const help = `npm run bench:growth -- [options]
+
+  --rounds N         measurements of each setup, 1 to 100 [5]
+  --seconds N        seconds of one measurement, 1 to 60 [2]
+  --connections N    connections that ask at once, 4 to 500 [16]
+  --scale N          share of the full data, 0.01 to 1 [1]
+  --factor N         times as much in the larger place, 2 to 100 [10]
+  --report FILE      document that is given a section; '' for none [BENCHMARKS.md, and none with another --scale]
+`;
+
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
@@ -29,12 +40,21 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '16' },
     scale: { type: 'string', default: '1' },
     factor: { type: 'string', default: '10' },
+    report: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
-const [scale, factor] = [Number(values.scale), Number(values.factor)];
+const scale = Number(values.scale);
+if (!(scale >= 0.01 && scale <= 1)) throw new Error('--scale must be a number from 0.01 to 1.');
+const factor = wholeNumber('--factor', values.factor, 2, 100);
+const reportFile = values.report ?? (scale === 1 ? 'BENCHMARKS.md' : '');
 /** Entries do not grow with the rest: `npm run bench:audit` is about them. */
 const sizeOf = (times: number): DataSize => ({ ...dataSize(scale * times), entries: dataSize(scale).entries });
-const options: GrowthOptions = { rounds: Number(values.rounds), seconds: Number(values.seconds), connections: Number(values.connections) };
+const options: GrowthOptions = {
+  rounds: wholeNumber('--rounds', values.rounds, 1, 100),
+  seconds: wholeNumber('--seconds', values.seconds, 1, 60),
+  connections: wholeNumber('--connections', values.connections, 4, 500),
+};
 
 /** A database with data, and the product on it. */
 interface Place {
@@ -101,12 +121,16 @@ async function measureAll(setups: readonly Setup[]): Promise<void> {
   }
   const table = growthTable(results);
   say(`\n${table}`);
-  writeFileSync(
-    'BENCHMARKS.md',
-    withSection(readFileSync('BENCHMARKS.md', 'utf8'), growthSection(options, { small: sizeOf(1), large: sizeOf(factor) }, table)),
+  if (!reportFile) return;
+  const section = growthSection(options, { small: sizeOf(1), large: sizeOf(factor) }, table);
+  writeFileSync(reportFile, withSection(readFileSync(reportFile, 'utf8'), section));
+}
+
+async function run(): Promise<void> {
+  await withPlace(1, (small) =>
+    withPlace(factor, (large) => withSiblings(small, (siblings) => measureAll([small.setup, large.setup, ...siblings]))),
   );
 }
 
-await withPlace(1, (small) =>
-  withPlace(factor, (large) => withSiblings(small, (siblings) => measureAll([small.setup, large.setup, ...siblings]))),
-);
+if (values.help) say(help);
+else await run();
