@@ -27,8 +27,10 @@ export function listDeliveries(
   return readPage(ctx.db, { ...list, order: newestFirst }, page, selection);
 }
 
+const snapshot = snapshotSelection('auth_provider_delivery');
+
 async function select(tx: Tx, id: string, selection: Selection, lock = sql``): Promise<RowOf<AuthProviderDelivery>> {
-  const columns = columnsOf(deliveryShape, merged(snapshotSelection('auth_provider_delivery'), selection));
+  const columns = columnsOf(deliveryShape, merged(snapshot, selection));
   const { rows } = await sql<Record<string, unknown>>`/* auth provider delivery */ select ${selectList(columns)} from ${deliveryTables}
     where d.public_id = ${id} ${lock}`.execute(tx);
   const [delivery] = nested<RowOf<AuthProviderDelivery>>(columns, rows);

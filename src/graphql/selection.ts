@@ -1,4 +1,5 @@
 import type { FieldNode, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
+import { keptIn } from '../kept.js';
 
 /** The fields that an operation asks for below one field, by their schema names. Aliases and fragments are folded in. */
 export interface Selection extends ReadonlyMap<string, Selection> {}
@@ -37,10 +38,20 @@ export function below(selection: Selection, ...path: readonly string[]): Selecti
   return path.reduce<Selection>((at, name) => at.get(name) ?? none, selection);
 }
 
-/** Both selections folded into one. */
+const mergers = new WeakMap<Selection, WeakMap<Selection, Selection>>();
+
+/** Both selections folded into one: the same for the same two, so that what is kept with it is found again. */
 export function merged(a: Selection, b: Selection): Selection {
   if (a.size === 0) return b;
   if (b.size === 0) return a;
+  return keptIn(
+    keptIn(mergers, a, () => new WeakMap()),
+    b,
+    () => folded(a, b),
+  );
+}
+
+function folded(a: Selection, b: Selection): Selection {
   const result = new Map(a);
   for (const [name, selection] of b) result.set(name, merged(result.get(name) ?? none, selection));
   return result;

@@ -19,12 +19,14 @@ export function nameConflict(error: unknown): unknown {
   return taken ? new Conflict(taken.message, { field: taken.field }, { cause: error }) : error;
 }
 
+const snapshot = snapshotSelection('user');
+
 /**
  * Writes a locked user and reads back, in one statement, what an entry keeps and what was selected.
  * @throws Conflict naming the email or the username that belongs to another user
  */
 export async function writeUser(tx: Tx, key: string, sets: readonly RawBuilder<unknown>[], selection: Selection): Promise<RowOf<User>> {
-  const columns = columnsOf(userShape, merged(snapshotSelection('user'), selection));
+  const columns = columnsOf(userShape, merged(snapshot, selection));
   const all = [...sets, sql`version = version + 1`, sql`updated_at = now()`];
   try {
     const { rows } = await sql<
