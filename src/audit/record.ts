@@ -1,8 +1,8 @@
-import { type Insertable, type InsertObject, type RawBuilder, sql } from 'kysely';
+import { CompiledQuery, type InsertObject } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../access/actor.js';
 import type { Origin } from '../context.js';
-import type { AuditOutbox, AuditSnapshots, DB } from '../db/types.generated.js';
+import type { DB } from '../db/types.generated.js';
 import type { AuditEntryInput, Tx } from './entry.js';
 import { changedFields, redacted } from './snapshots/redaction.js';
 
@@ -27,8 +27,7 @@ export async function insertEntry(tx: Tx, author: AuthorColumns, entry: AuditEnt
   const { type } = entry.resource;
   const before = redacted(type, entry.before);
   const after = redacted(type, entry.after);
-  const states = { entry_id: id, before: jsonOrNull(before), after: jsonOrNull(after) };
-  const inserted = sql`insert into platform_audit_log ${row({
+  const values = {
     id,
     action: entry.action,
     outcome: entry.outcome ?? 'success',
@@ -37,31 +36,53 @@ export async function insertEntry(tx: Tx, author: AuthorColumns, entry: AuditEnt
     resource_display_id: entry.resource.displayId.slice(0, 300),
     changed_fields: changedFields(before, after),
     ...author,
+    impersonated_user_id: author.impersonated_user_id ?? null,
     org_id: entry.org?.id ?? null,
     org_name: entry.org?.name ?? null,
     permission: entry.permission ?? null,
     occurrences: entry.occurrences ?? 1,
-    // Binds the snapshots to their entry, wherever they are kept: the seal of the entry is the seal of both.
-    snapshot_digest: before || after ? sql<Buffer>`audit_snapshot_digest(${states.before}::jsonb, ${states.after}::jsonb)` : null,
-  } satisfies InsertObject<DB, 'platform_audit_log'>)}`;
-  await statementOf(inserted, before || after ? states : undefined, entry.org?.key).execute(tx);
+  } satisfies Record<(typeof columns)[number], unknown> & InsertObject<DB, 'platform_audit_log'>;
+  const parameters = columns.map((name): unknown => values[name]);
+  if (before || after) parameters.push(jsonOrNull(before), jsonOrNull(after));
+  const orgKey = before || after ? entry.org?.key : undefined;
+  if (orgKey !== undefined) parameters.push(orgKey);
+  const text = !before && !after ? alone : orgKey === undefined ? withSnapshots : withOutbox;
+  await tx.executeQuery(CompiledQuery.raw(text, parameters));
   return id;
 }
 
-/** The entry and its snapshots go in one statement: a change's transaction waits for each one that it makes. */
-function statementOf(inserted: RawBuilder<unknown>, states: Insertable<AuditSnapshots> | undefined, orgKey: string | undefined) {
-  if (!states) return sql`/* entry */ ${inserted}`;
-  const kept =
-    orgKey === undefined
-      ? sql`audit_snapshots ${row(states)}`
-      : sql`audit_outbox ${row({ ...states, org_id: orgKey } satisfies Insertable<AuditOutbox>)}`;
-  return sql`/* entry */ with e as (${inserted}) insert into ${kept}`;
-}
+const columns = [
+  'id',
+  'action',
+  'outcome',
+  'resource_type',
+  'resource_id',
+  'resource_display_id',
+  'changed_fields',
+  'actor_type',
+  'actor_id',
+  'actor_display_name',
+  'impersonated_user_id',
+  'ip_address',
+  'trace_id',
+  'org_id',
+  'org_name',
+  'permission',
+  'occurrences',
+] as const;
 
-/** `(column, …) values (value, …)`. */
-function row(values: object): RawBuilder<unknown> {
-  return sql`(${sql.join(Object.keys(values).map((name) => sql.id(name)))}) values (${sql.join(Object.values(values))})`;
-}
+// Texts, and not built anew for each change. The entry and its snapshots go in one statement: a change's transaction waits for each that it
+// makes. The digest binds the snapshots to their entry, wherever they are kept: the seal of the entry is the seal of both.
+const names = columns.join(', ');
+const places = columns.map((_, i) => `$${i + 1}`);
+const further = (n: number) => `$${columns.length + n}`;
+const states = `${further(1)}::jsonb, ${further(2)}::jsonb`;
+const alone = `/* entry */ insert into platform_audit_log (${names}) values (${places})`;
+const bound = `/* entry */ with e as (
+    insert into platform_audit_log (${names}, snapshot_digest) values (${places}, audit_snapshot_digest(${states}))
+  )`;
+const withSnapshots = `${bound} insert into audit_snapshots (entry_id, before, after) values ($1, ${states})`;
+const withOutbox = `${bound} insert into audit_outbox (entry_id, before, after, org_id) values ($1, ${states}, ${further(3)})`;
 
 /** Who acted and from where, as the log's columns have it. */
 export interface AuthorColumns {
