@@ -7,7 +7,7 @@ import { eachOrg } from './eachOrg.js';
 const prefixes = [apiKeyPrefix, refreshTokenPrefix, impersonationPrefix, 'tev_', 'tpr_'].join('|');
 
 /** What secrets look like: opaque tokens, access tokens, hashes of passwords, addresses with a password, keys of webhooks. POSIX. */
-const secretPattern = [
+export const secretPattern = [
   `\\m(${prefixes})[A-Za-z0-9_-]{43}`,
   '\\meyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}',
   '\\$argon2id\\$',
