@@ -118,8 +118,8 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** The last base64url digit of 32 bytes carries two unused bits: only one spelling of a signature is taken. */
-function hasCanonicalSignature(token: string): boolean {
+/** The last base64url digit of a signature carries bits that say nothing, as 32 bytes leave two: only one spelling of it is taken. */
+export function hasCanonicalSignature(token: string): boolean {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
