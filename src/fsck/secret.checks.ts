@@ -7,13 +7,16 @@ import { eachOrg } from './eachOrg.js';
 const prefixes = [apiKeyPrefix, refreshTokenPrefix, impersonationPrefix, 'tev_', 'tpr_'].join('|');
 
 /** What secrets look like: opaque tokens, access tokens, hashes of passwords, addresses with a password, keys of webhooks. POSIX. */
-export const secretPattern = [
+const secretPattern = [
   `\\m(${prefixes})[A-Za-z0-9_-]{43}`,
   '\\meyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}',
   '\\$argon2id\\$',
   'postgres(ql)?://[^\\s:@/"]*:[^\\s@/"]+@',
   '\\mwhsec_[A-Za-z0-9+/=]{20,}',
 ].join('|');
+
+/** The same for a text outside of the database: PostgreSQL's sign for the beginning of a word is not JavaScript's, and the rest reads alike. */
+export const secretInText = new RegExp(secretPattern.replaceAll('\\m', '(?<!\\w)'));
 
 /** Where what callers did, or what was told of it, is kept. */
 interface Place {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { secretsIn } from '../faults/secretsIn.js';
 import { unsoundness } from '../faults/soundness.js';
 import { idempotency } from './idempotency.js';
 import { impersonation } from './impersonation.js';
@@ -18,6 +19,7 @@ afterAll(() => track.close());
 // Whoever won, the platform is whole.
 afterEach(async () => {
   expect(await unsoundness(track.database)).toEqual([]);
+  for (const gateway of track.gateways) expect(secretsIn(gateway.output(), track.adminToken)).toEqual([]);
 }, 120_000);
 
 /** Milliseconds. */
