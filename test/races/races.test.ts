@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { secretsIn } from '../faults/secretsIn.js';
 import { unsoundness } from '../faults/soundness.js';
+import { everything } from './everything.js';
 import { idempotency } from './idempotency.js';
 import { impersonation } from './impersonation.js';
 import { cancellation, claims } from './jobs.js';
@@ -27,7 +28,9 @@ const aRound = 20_000;
 
 describe('Two gateways, in processes of their own, race for', () => {
   it.each(
-    [versions, names, lastAdmin, impersonation, revocation, idempotency, claims, cancellation].map((race) => [race.name, race] as const),
+    [versions, names, lastAdmin, impersonation, revocation, idempotency, claims, cancellation, everything].map(
+      (race) => [race.name, race] as const,
+    ),
   )(
     '%s',
     async (_, race) => {

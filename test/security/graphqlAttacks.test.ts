@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestGateway, testGateway } from '../support/gateway.js';
-import { type GraphqlAttack, graphqlAttacks } from './graphqlAttacks.js';
+import { type GraphqlAttack, graphqlAttacks, streamAttacks } from './graphqlAttacks.js';
 
 /** Milliseconds that an answer may take, on a machine that does other things beside. */
 const patience = 2_000;
@@ -11,8 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-async function send({ method = 'POST', search = '', query, variables, operationName, body, headers }: GraphqlAttack) {
-  const response = await fetch(`${gateway.url}/graphql${search}`, {
+async function send({ method = 'POST', search = '', query, variables, operationName, body, headers }: GraphqlAttack, path = '/graphql') {
+  const response = await fetch(`${gateway.url}${path}${search}`, {
+    signal: AbortSignal.timeout(10_000),
     method,
     headers: {
       authorization: `Bearer ${gateway.adminToken}`,
@@ -28,7 +29,7 @@ async function send({ method = 'POST', search = '', query, variables, operationN
 /** The codes of a refusal: of the server's own format, or of GraphQL's. */
 function codesIn(text: string): unknown[] {
   const { code, errors = [] } = JSON.parse(text);
-  return code === undefined ? errors.map(({ extensions }: { extensions: { code: unknown } }) => extensions.code) : [code];
+  return code === undefined ? errors.map(({ extensions }: { extensions?: { code: unknown } }) => extensions?.code) : [code];
 }
 
 describe('an attack on the GraphQL endpoint', () => {
@@ -46,6 +47,17 @@ describe('an attack on the GraphQL endpoint', () => {
       codes: attack.code === undefined ? [] : [attack.code],
     });
     expect(text.length).toBeLessThan(100_000);
+    expect(text).not.toMatch(/node_modules|\bat \S+ \(|select .* from|postgres/i);
+  });
+
+  const streamed = [...graphqlAttacks, ...streamAttacks].filter(({ method = 'POST' }) => method === 'POST');
+  it.each(streamed)('opens no stream, in time, and is told so: $what', async (attack) => {
+    const start = performance.now();
+    const accept = { accept: 'text/event-stream', ...attack.headers };
+    const { status, text, codes } = await send({ ...attack, headers: accept }, '/graphql/stream');
+    expect(performance.now() - start).toBeLessThan(patience);
+    expect([400, 415, 422]).toContain(status);
+    expect(codes).not.toContain('INTERNAL');
     expect(text).not.toMatch(/node_modules|\bat \S+ \(|select .* from|postgres/i);
   });
 
