@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { type GraphqlAttack, graphqlAttacks, streamAttacks } from './graphqlAttacks.js';
 
-/** Milliseconds that an answer may take, on a machine that does other things beside. */
-const patience = 2_000;
+/** Milliseconds that an answer may take; on a machine that does other things beside, one of two. */
+const patience = 1_000;
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -26,6 +26,17 @@ async function send({ method = 'POST', search = '', query, variables, operationN
   return { status: response.status, text, codes: codesIn(text) };
 }
 
+async function inTime<T>(ask: () => Promise<T>): Promise<T> {
+  const took = [];
+  for (;;) {
+    const start = performance.now();
+    const answer = await ask();
+    took.push(Math.round(performance.now() - start));
+    if (Math.min(...took) < patience) return answer;
+    if (took.length === 2) throw new Error(`The answer took ${took.join(' and ')} ms.`);
+  }
+}
+
 /** The codes of a refusal: of the server's own format, or of GraphQL's. */
 function codesIn(text: string): unknown[] {
   const { code, errors = [] } = JSON.parse(text);
@@ -39,9 +50,7 @@ describe('an attack on the GraphQL endpoint', () => {
   });
 
   it.each(graphqlAttacks)('is answered, in time, with its status and code: $what', async (attack) => {
-    const start = performance.now();
-    const { status, text, codes } = await send(attack);
-    expect(performance.now() - start).toBeLessThan(patience);
+    const { status, text, codes } = await inTime(() => send(attack));
     expect({ status, codes: [...new Set(codes)] }).toEqual({
       status: attack.status,
       codes: attack.code === undefined ? [] : [attack.code],
@@ -52,10 +61,8 @@ describe('an attack on the GraphQL endpoint', () => {
 
   const streamed = [...graphqlAttacks, ...streamAttacks].filter(({ method = 'POST' }) => method === 'POST');
   it.each(streamed)('opens no stream, in time, and is told so: $what', async (attack) => {
-    const start = performance.now();
     const accept = { accept: 'text/event-stream', ...attack.headers };
-    const { status, text, codes } = await send({ ...attack, headers: accept }, '/graphql/stream');
-    expect(performance.now() - start).toBeLessThan(patience);
+    const { status, text, codes } = await inTime(() => send({ ...attack, headers: accept }, '/graphql/stream'));
     expect([400, 415, 422]).toContain(status);
     expect(codes).not.toContain('INTERNAL');
     expect(text).not.toMatch(/node_modules|\bat \S+ \(|select .* from|postgres/i);

@@ -24,7 +24,7 @@ import { buildUnguardedSchema } from '../../src/schema/schema.js';
 import { requireWellFormed } from '../../src/server/wellFormed.js';
 import { aTenant, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
-import { type HostileAnswer, hostileRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
+import { figures, type HostileAnswer, hostileRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
 import { hostileJson, hostileText } from './hostileValues.js';
 import { type Place, placesIn, valueWith } from './placesOfText.js';
 
@@ -48,7 +48,10 @@ beforeAll(async () => {
   objects.Workspace = `workspace(id: "${made.data?.createWorkspace.workspace?.id}")`;
   objects.Group = `group(id: "${made.data?.createGroup.group?.id}")`;
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  process.stdout.write(`GraphQL: ${figures()}`);
+  await gateway.close();
+});
 
 function argumentOf(type: GraphQLInputType, depth = 0): fc.Arbitrary<unknown> {
   if (isNonNullType(type)) return argumentOf(type.ofType, depth);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anOrg, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
-import { type HostileAnswer, hostileRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
+import { figures, type HostileAnswer, hostileRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
 import { hostileJson, hostileText } from './hostileValues.js';
 
 interface Schema {
@@ -40,7 +40,10 @@ beforeAll(async () => {
   const user = await aUser(gateway.database);
   ids.push(user, await anOrg(gateway.database, { members: [user] }), crypto.randomUUID());
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  process.stdout.write(`REST: ${figures()}`);
+  await gateway.close();
+});
 
 interface HostileCall {
   readonly path: Readonly<Record<string, unknown>>;

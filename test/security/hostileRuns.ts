@@ -56,6 +56,13 @@ export function naughtyStringsFor(place: number, share = 1): string[] {
   return [...naughtyStrings.filter((_, number) => (number + place + seed) % every === 0), 'x'.repeat(1_000_000)];
 }
 
+let [sent, again] = [0, 0];
+
+/** What was sent so far, for the end of a run. */
+export function figures(): string {
+  return `${sent} hostile cases, HOSTILE_SEED=${seed}; ${again} took more than ${inTime} ms among others, and less alone\n`;
+}
+
 /** Sends these hostile requests, and tells of those that were answered wrongly, or late twice. */
 export async function sendAll<C>(all: readonly C[], { send, sharesRequest }: Omit<Sending<C>, 'share'>): Promise<string[]> {
   const sharing = sharesRequest ? all.filter(sharesRequest) : [];
@@ -69,6 +76,7 @@ export async function sendAll<C>(all: readonly C[], { send, sharesRequest }: Omi
     const start = performance.now();
     const fault = await send(some).then(faultOf, (error: unknown) => `no answer: ${error}`);
     if (fault) tell(fault, some);
+    sent += some.length;
     return performance.now() - start;
   }
   function tell(fault: string, some: C[]): void {
@@ -83,6 +91,7 @@ export async function sendAll<C>(all: readonly C[], { send, sharesRequest }: Omi
   // What the machine did meanwhile may have been the reason, and is none when nothing else is asked.
   for (const some of late) {
     const took = await sendThese(some);
+    again += 1;
     if (took > inTime) tell(`it took ${Math.round(took)} ms`, some);
   }
   return faults;
