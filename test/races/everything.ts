@@ -164,7 +164,15 @@ const ids: Ids = { org: [], user: [], workspace: [], group: [], assignment: [], 
 const few = 4;
 const outcomes: string[] = [];
 
-async function move(track: Track, round: Round, number: number): Promise<void> {
+/** What is there before anything is made. */
+export async function knowFirst({ make, admin }: Track): Promise<void> {
+  ids.user.push(admin);
+  const { id } = (await make('{ shards(first: 1) { nodes { id } } }', {})).shards.nodes[0];
+  ids.shard.push(id);
+}
+
+/** Changes something, by chance, and remembers what was made. @throws Error where that is answered with an internal error */
+export async function move(track: Track, round: Round, number: number): Promise<void> {
   const one = moves[Math.floor(round.random() * moves.length)];
   if (!one) return;
   const pick = (kind: keyof Ids) => {
@@ -184,11 +192,7 @@ async function move(track: Track, round: Round, number: number): Promise<void> {
 export const everything: Race = {
   name: 'sixteen mutations of any kind at the same few objects',
   rounds: 20,
-  async prepare({ make, admin }) {
-    ids.user.push(admin);
-    const { id } = (await make('{ shards(first: 1) { nodes { id } } }', {})).shards.nodes[0];
-    ids.shard.push(id);
-  },
+  prepare: knowFirst,
   async run(track, round) {
     await contend(round, 16, (number) => move(track, round, number));
     expect(track.gateways.map((gateway) => gateway.isAlive())).toEqual([true, true]);
