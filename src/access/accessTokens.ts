@@ -1,4 +1,5 @@
-import jwt from 'jsonwebtoken';
+import type { KeyObject } from 'node:crypto';
+import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { Unauthenticated } from '../errors.js';
 import type { SigningKeys } from './signingKeys.js';
@@ -82,25 +83,38 @@ function kept(keys: SigningKeys, token: string, claims: VerifiedClaims): Verifie
 }
 
 function claimsOf(keys: SigningKeys, token: string): VerifiedClaims {
-  if (!compact.test(token) || !hasCanonicalSignature(token)) throw new Unauthenticated();
   const header = jwt.decode(token, { complete: true })?.header;
   if (!header || header.typ !== type || Object.keys(header).some((name) => !knownHeaders.has(name))) throw new Unauthenticated();
   const key = header.kid === undefined ? undefined : keys.byKid.get(header.kid);
   if (!key) throw new Unauthenticated();
 
-  const payload = jwt.verify(token, key, {
-    algorithms: [algorithm],
-    issuer: keys.issuer,
-    audience: keys.audience,
-    ignoreExpiration: true,
-    ignoreNotBefore: true,
-  });
+  const payload = signedPayload(token, key, { issuer: keys.issuer, audience: keys.audience });
   if (typeof payload === 'string') throw new Unauthenticated();
   const { sub, sid, jti } = payload;
   if (typeof jti !== 'string') throw new Unauthenticated();
   if (typeof sub !== 'string' || !isUuid(sub)) throw new Unauthenticated();
   if (sid !== undefined && (typeof sid !== 'string' || !isUuid(sid))) throw new Unauthenticated();
   return { sub, sid, ...validityOf(payload, 0) };
+}
+
+/**
+ * What a token says that this key signed with our algorithm, as a compact JWS in its one spelling. Whether its time has come or is over is
+ * left to the caller, and so is what else its header says.
+ * @param expected claims that it must have
+ * @throws Error where it is anything else
+ */
+export function signedPayload(
+  token: string,
+  key: KeyObject,
+  expected: { readonly issuer?: string; readonly audience?: string } = {},
+): string | JwtPayload {
+  if (!compact.test(token) || !isCanonical(token)) throw new Unauthenticated();
+  return jwt.verify(token, key, { ...expected, algorithms: [algorithm], ignoreExpiration: true, ignoreNotBefore: true });
+}
+
+/** RFC 4648 §3.5: the last digit of a part may carry bits that say nothing. Only one spelling of a token is taken. */
+export function isCanonical(token: string): boolean {
+  return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 
 /**
@@ -116,10 +130,4 @@ export function validityOf({ exp, iat, nbf }: { exp?: unknown; iat?: unknown; nb
 /** What the database can compare with its clock. */
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
-}
-
-/** The last base64url digit of a signature carries bits that say nothing, as 32 bytes leave two: only one spelling of it is taken. */
-export function hasCanonicalSignature(token: string): boolean {
-  const signature = token.slice(token.lastIndexOf('.') + 1);
-  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }

@@ -1,9 +1,10 @@
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { KeyObject } from 'node:crypto';
+import { type CryptoKey, createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, type LocalJWKSet } from 'jose';
 import { Unauthenticated, Unavailable } from '../errors.js';
-import { hasCanonicalSignature, type Validity, validityOf } from './accessTokens.js';
+import { isCanonical, type Validity, validityOf } from './accessTokens.js';
 
 /** Algorithms with a key pair alone: with a shared secret, whoever knows the provider's public key could sign. */
-const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+export const openIdAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 /** RFC 9068 §2.1, and the plain type that many providers give their access tokens. An ID token is told by its audience. */
 const types: ReadonlySet<string> = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
 /** A header may hold anything, whatever its type says; one that names no type is taken. */
@@ -47,8 +48,8 @@ export function issuerNamedIn(token: string): string | undefined {
  * again when a token names a key that is new.
  */
 export function openIdIssuer(issuer: string, audience: string): OpenIdIssuer {
-  let keys: Promise<JWTVerifyGetKey> | undefined;
-  async function knownKeys(): Promise<JWTVerifyGetKey> {
+  let keys: Promise<KeySet> | undefined;
+  async function knownKeys(): Promise<KeySet> {
     keys ??= discover(issuer);
     try {
       return await keys;
@@ -61,11 +62,11 @@ export function openIdIssuer(issuer: string, audience: string): OpenIdIssuer {
     issuer,
     async verify(token) {
       try {
-        if (!hasCanonicalSignature(token)) throw new Unauthenticated();
+        if (!isCanonical(token)) throw new Unauthenticated();
         const { payload, protectedHeader } = await jwtVerify(token, await knownKeys(), {
           issuer,
           audience,
-          algorithms,
+          algorithms: openIdAlgorithms,
           currentDate: whileItHolds(token),
           requiredClaims: ['sub', 'exp', 'iat'],
         });
@@ -78,7 +79,7 @@ export function openIdIssuer(issuer: string, audience: string): OpenIdIssuer {
   };
 }
 
-async function discover(issuer: string): Promise<JWTVerifyGetKey> {
+async function discover(issuer: string): Promise<KeySet> {
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(timeout) });
   if (!response.ok) throw new Error(`The OpenID Connect provider answered ${response.status} for its configuration.`);
@@ -86,7 +87,20 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   const { issuer: named, jwks_uri: jwks } = Object(found);
   // Discovery §4.3: whoever answers there must be the issuer itself.
   if (named !== issuer || typeof jwks !== 'string') throw new Error('The OpenID Connect provider describes another issuer, or no keys.');
-  return createRemoteJWKSet(new URL(jwks), { timeoutDuration: timeout, cooldownDuration: 10_000, cacheMaxAge: 600_000 });
+  return soundKeys(createRemoteJWKSet(new URL(jwks), { timeoutDuration: timeout, cooldownDuration: 10_000, cacheMaxAge: 600_000 }));
+}
+
+/** Finds the key that a token names in its header. */
+type KeySet = (...asked: Parameters<LocalJWKSet>) => Promise<CryptoKey>;
+
+/** A key set without RSA keys whose public exponent is below 3 (RFC 8017 §3.1): where it is 1, everyone can sign. */
+export function soundKeys(find: KeySet): KeySet {
+  return async (...asked) => {
+    const key = await find(...asked);
+    const { publicExponent } = KeyObject.from(key).asymmetricKeyDetails ?? {};
+    if (publicExponent !== undefined && publicExponent < 3n) throw new errors.JWKSInvalid('The public exponent is below 3.');
+    return key;
+  };
 }
 
 /** A moment of the time that a token says it holds for, since jose can't be told to leave its time alone. */

@@ -44,7 +44,9 @@ export async function readChildPages<T>(
 ): Promise<Page<T>[]> {
   const window = windowOf(args, list.order);
   const columns = columnsOf(list.shape, selection.node);
-  const asked = { list, parentKeys, window, columns, wantsCursors: selection.wantsCursors };
+  // One row more tells whether there is a next page, of each parent.
+  const limit = window.size + (selection.wantsNext ? 1 : 0);
+  const asked = { list, parentKeys, window, limit, columns, wantsCursors: selection.wantsCursors };
   const pages = list.isIndexed ? pagesByIndex(asked) : pagesByWindow(asked);
   const [{ rows }, totals] = await Promise.all([pages.execute(db), selection.wantsTotal ? countChildren(db, list, parentKeys) : undefined]);
   const byParent = new Map<string, (T & ChildRow)[]>(parentKeys.map((key) => [key, []]));
@@ -56,19 +58,20 @@ interface Asked {
   readonly list: ChildList;
   readonly parentKeys: readonly string[];
   readonly window: Window;
+  readonly limit: number;
   readonly columns: ReturnType<typeof columnsOf>;
   readonly wantsCursors: boolean;
 }
 
 /** Each parent's page is read along the index, and ends where it is full. */
-function pagesByIndex({ list, parentKeys, window, columns, wantsCursors }: Asked): RawBuilder<ChildRow> {
+function pagesByIndex({ list, parentKeys, window, limit, columns, wantsCursors }: Asked): RawBuilder<ChildRow> {
   const { order, id, parent, from } = list;
   const shown = [...columns.map(([alias]) => alias), ...(wantsCursors ? ['_value', '_id'] : [])];
   const where = all([sql`${parent} = _k.key`, ...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
   return sql<ChildRow>`/* ${sql.raw(list.name)} */ select _k.key::text as "_parent", ${sql.join(shown.map((alias) => sql`_p.${sql.id(alias)}`))}
     from unnest(${parentKeys}::bigint[]) _k (key) cross join lateral (
       select ${selectList(columns)}, ${order.expression}::text as "_value", ${order.expression} as "_order", ${id} as "_id"
-      from ${from} where ${where} ${orderBy(order.expression, id, order)} limit ${window.size + 1} offset ${window.offset}
+      from ${from} where ${where} ${orderBy(order.expression, id, order)} limit ${limit} offset ${window.offset}
     ) _p ${orderBy(sql`_p."_order"`, sql`_p."_id"`, order)}`;
 }
 
@@ -76,14 +79,14 @@ function pagesByIndex({ list, parentKeys, window, columns, wantsCursors }: Asked
  * A window over the keys alone tells which rows are on the pages; the columns are read for those rows and no other. Without an index a
  * page of each parent by itself would take the database several times as long.
  */
-function pagesByWindow({ list, parentKeys, window, columns, wantsCursors }: Asked): RawBuilder<ChildRow> {
+function pagesByWindow({ list, parentKeys, window, limit, columns, wantsCursors }: Asked): RawBuilder<ChildRow> {
   const { order, id, parent, from, shape } = list;
   const where = all([isOneOf(parent, parentKeys), ...conditionsOf(list), ...afterPosition(order.expression, id, order, window.after)]);
   return sql<ChildRow>`/* ${sql.raw(list.name)} */ with _p as (
       select * from (
         select ${shape.key} as key, ${parent} as parent, row_number() over (partition by ${parent} ${orderBy(order.expression, id, order)}) as place
         from ${from} where ${where}
-      ) _w where place > ${window.offset} and place <= ${window.offset + window.size + 1}
+      ) _w where place > ${window.offset} and place <= ${window.offset + limit}
     )
     select _p.parent::text as "_parent", ${selectList(columns)}${placeOf(list, wantsCursors)}
     from ${from} join _p on _p.key = ${shape.key} order by _p.parent, _p.place`;

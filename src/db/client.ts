@@ -62,7 +62,8 @@ export function preparingClient(onStatement: OnStatement): typeof pg.Client {
       }
     }
 
-    // By a callback: what pg makes of a promise of its own stays in memory until the next full collection, and each answer with it.
+    // By a callback. For a promise pg assigns a function to a property, and V8 makes such functions in its old generation: each would keep its
+    // answer until the next full collection.
     #answer(query: pg.QueryConfig): Promise<pg.QueryResult> {
       return new Promise((resolve, reject) => {
         super.query(query, (error, result) => (error ? reject(error) : resolve(result)));

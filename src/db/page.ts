@@ -164,26 +164,40 @@ export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unkn
   return conditions.length === 0 ? sql`true` : sql.join([...conditions], sql` and `);
 }
 
+interface Placed {
+  readonly _value?: string | null;
+  readonly _id?: string | null;
+}
+
 /** Cuts the row that only told that there is a next page, and gives each remaining one its cursor. */
-export function pageOf<T>(
-  list: Pick<List, 'order'>,
-  window: Window,
-  rows: readonly (T & { _value?: string | null; _id?: string | null })[],
-  totalCount?: number,
-): Page<T> {
-  const nodes = rows.slice(0, window.size);
-  let cursors: string[] | undefined;
-  return {
-    nodes,
-    // Made where they are asked for: most clients read neither cursors nor edges.
-    get cursors() {
-      cursors ??= nodes.map((row) => encodeCursor(list.order, { value: row._value ?? '', id: row._id ?? '' }));
-      return cursors;
-    },
-    hasNextPage: rows.length > window.size,
-    hasPreviousPage: window.after !== undefined || window.offset > 0,
-    totalCount,
-    size: window.size,
-    number: window.offset / window.size + 1,
-  };
+export function pageOf<T>(list: Pick<List, 'order'>, window: Window, rows: readonly (T & Placed)[], totalCount?: number): Page<T> {
+  return new PageOfRows(list.order, window, rows, totalCount);
+}
+
+/** A class for its getter, as `ConnectionOfPage` is. */
+class PageOfRows<T> implements Page<T> {
+  readonly nodes: readonly (T & Placed)[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly totalCount: number | undefined;
+  readonly size: number;
+  readonly number: number;
+  readonly #order: ListOrder;
+  #cursors: readonly string[] | undefined;
+
+  constructor(order: ListOrder, window: Window, rows: readonly (T & Placed)[], totalCount: number | undefined) {
+    this.nodes = rows.slice(0, window.size);
+    this.hasNextPage = rows.length > window.size;
+    this.hasPreviousPage = window.after !== undefined || window.offset > 0;
+    this.totalCount = totalCount;
+    this.size = window.size;
+    this.number = window.offset / window.size + 1;
+    this.#order = order;
+  }
+
+  /** Made where they are asked for: most clients read neither cursors nor edges. */
+  get cursors(): readonly string[] {
+    this.#cursors ??= this.nodes.map((row) => encodeCursor(this.#order, { value: row._value ?? '', id: row._id ?? '' }));
+    return this.#cursors;
+  }
 }

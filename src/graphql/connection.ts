@@ -29,23 +29,43 @@ export interface Connection<T> {
 
 /** A page as Relay's connection shows it. */
 export function connectionOf<T>(page: Page<T>): Connection<T> {
-  const { nodes, hasNextPage, hasPreviousPage } = page;
-  return {
-    get edges() {
-      return nodes.map((node, i) => ({ node, cursor: page.cursors[i] ?? '' }));
-    },
-    nodes,
-    get pageInfo() {
-      return { hasNextPage, hasPreviousPage, startCursor: page.cursors[0] ?? null, endCursor: page.cursors.at(-1) ?? null };
-    },
-    totalCount: page.totalCount,
-    hasNextPage,
-    get nextCursor() {
-      return hasNextPage ? (page.cursors.at(-1) ?? null) : null;
-    },
-    page: page.number,
-    pageSize: page.size,
-  };
+  return new ConnectionOfPage(page);
+}
+
+/**
+ * A class for its getters: V8 makes those of an object literal in its old generation, where they hold the rows of each request until the
+ * next full collection.
+ */
+class ConnectionOfPage<T> implements Connection<T> {
+  readonly nodes: readonly T[];
+  readonly totalCount: number | undefined;
+  readonly hasNextPage: boolean;
+  readonly page: number;
+  readonly pageSize: number;
+  readonly #of: Page<T>;
+
+  constructor(of: Page<T>) {
+    this.nodes = of.nodes;
+    this.totalCount = of.totalCount;
+    this.hasNextPage = of.hasNextPage;
+    this.page = of.number;
+    this.pageSize = of.size;
+    this.#of = of;
+  }
+
+  get edges() {
+    const { cursors } = this.#of;
+    return this.nodes.map((node, i) => ({ node, cursor: cursors[i] ?? '' }));
+  }
+
+  get pageInfo() {
+    const { hasNextPage, hasPreviousPage, cursors } = this.#of;
+    return { hasNextPage, hasPreviousPage, startCursor: cursors[0] ?? null, endCursor: cursors.at(-1) ?? null };
+  }
+
+  get nextCursor() {
+    return this.hasNextPage ? (this.#of.cursors.at(-1) ?? null) : null;
+  }
 }
 
 /**

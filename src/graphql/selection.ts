@@ -52,6 +52,8 @@ export interface ConnectionSelection {
   readonly wantsTotal: boolean;
   /** Whether a cursor of some row is asked for, of whichever. */
   readonly wantsCursors: boolean;
+  /** Whether it is asked if rows follow the page. */
+  readonly wantsNext: boolean;
 }
 
 const connections = new WeakMap<Selection, ConnectionSelection>();
@@ -61,11 +63,12 @@ export function connectionSelectionOf(info: Pick<GraphQLResolveInfo, 'fieldNodes
   const kept = connections.get(selection);
   if (kept) return kept;
   const pageInfo = below(selection, 'pageInfo');
+  const wantsNextCursor = selection.has('nextCursor');
   const made = {
     node: merged(below(selection, 'edges', 'node'), below(selection, 'nodes')),
     wantsTotal: selection.has('totalCount'),
-    wantsCursors:
-      below(selection, 'edges').has('cursor') || pageInfo.has('startCursor') || pageInfo.has('endCursor') || selection.has('nextCursor'),
+    wantsCursors: below(selection, 'edges').has('cursor') || pageInfo.has('startCursor') || pageInfo.has('endCursor') || wantsNextCursor,
+    wantsNext: pageInfo.has('hasNextPage') || selection.has('hasNextPage') || wantsNextCursor,
   };
   connections.set(selection, made);
   return made;
@@ -86,8 +89,8 @@ export function keyOf(selection: Selection): string {
 }
 
 /** Equal for selections of the same of a connection: what lists that are loaded together have in common. */
-export function pageKeyOf({ node, wantsTotal, wantsCursors }: ConnectionSelection): string {
-  return `${keyOf(node)}${wantsTotal ? ' total' : ''}${wantsCursors ? ' cursors' : ''}`;
+export function pageKeyOf({ node, wantsTotal, wantsCursors, wantsNext }: ConnectionSelection): string {
+  return `${keyOf(node)}${wantsTotal ? ' total' : ''}${wantsCursors ? ' cursors' : ''}${wantsNext ? ' next' : ''}`;
 }
 
 /** A selection of plain fields by name. */

@@ -109,10 +109,9 @@ function responsesOf(surface: Surface, { kind, rest, parameters, output }: Compi
   const errors = new Set([401, 500, 503, ...rest.errors]);
   if (rest.permission) errors.add(403);
   if (parameters.length > 0) errors.add(422);
-  const mediaType = kind === 'subscription' ? 'text/event-stream' : 'application/json';
   const done = { description: meaningOf[rest.status] ?? 'Done.' };
   const responses: Record<string, JsonSchema> = {
-    [rest.status]: rest.stream ? streamed(rest.stream) : output ? content(outputSchema(output, components), done, mediaType) : done,
+    [rest.status]: rest.stream ? streamed(rest.stream) : output ? answered(kind, outputSchema(output, components), done) : done,
   };
   for (const status of [...errors].sort()) {
     const schema = { $ref: `#/components/schemas/${surface.errorSchemaOf(status)}` };
@@ -120,6 +119,14 @@ function responsesOf(surface: Surface, { kind, rest, parameters, output }: Compi
     responses[status] = content(schema, { description: meaning ?? 'Documented.', ...(status === 503 ? { headers: retryAfter } : {}) });
   }
   return responses;
+}
+
+/** The body, or where events are streamed, the `data` of each: the body as a whole is a text then. */
+function answered(kind: CompiledOperation['kind'], schema: JsonSchema, around: JsonSchema): JsonSchema {
+  if (kind !== 'subscription') return content(schema, around);
+  const mediaType = 'text/event-stream';
+  const description = 'Server-sent events. The `data` of each is JSON, as `contentSchema` says.';
+  return content({ type: 'string', description, contentMediaType: mediaType, contentSchema: schema }, around, mediaType);
 }
 
 /** Without an end where it breaks off: a client that reads to the end of the chunks has all of it. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signingKeys } from '../../src/access/signingKeys.js';
 import { anOrg, aSession, aUser, shutOut } from '../support/builders.js';
@@ -24,6 +24,15 @@ function withOtherAlphabet(make: () => string): string {
   }
 }
 const forged = (parts?: TokenParts) => forgedToken(gateway.keys.current, user, parts);
+/** A good token, but that a digit of its payload has another bit where none counts (RFC 4648 §3.5). */
+function respelledAndSigned(): string {
+  const { secret } = gateway.keys.current;
+  const token = [0, 1, 2]
+    .map((n) => forged({ payload: { pad: 'x'.repeat(n) } }))
+    .find((each) => (each.split('.')[1] ?? '').length % 4 === 3);
+  const signed = respelled((token ?? '').replace(/\.[^.]+$/, ''));
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
 const soon = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
 /** What both ways in answer to an Authorization header. */
@@ -134,6 +143,7 @@ describe('an access token', () => {
     ['as JSON', () => JSON.stringify({ payload: forged().split('.')[1], signature: forged().split('.')[2] })],
     ['of five parts, as an encrypted one has', () => `${forged()}.AAAA.AAAA`],
     ['whose signature is spelled another way', () => respelled(forged())],
+    ['whose payload is spelled another way before it is signed', respelledAndSigned],
     ['whose signature is padded', () => `${forged()}=`],
     ['whose signature is cut', () => forged().slice(0, -1)],
     ['with a fourth part', () => `${forged()}.e30`],

@@ -24,6 +24,9 @@ export interface ExpectedAsk extends Ask {
 
 export interface LoadResult {
   readonly requestsPerSecond: number;
+  /** How many requests were answered, and in how many seconds. */
+  readonly answers: number;
+  readonly seconds: number;
   /** Milliseconds. */
   readonly p50: number;
   /** Milliseconds. */
@@ -59,10 +62,19 @@ function lengthOf(start: Buffer, bytes: number): number | undefined {
   return end + headEnd.length + bytes;
 }
 
-/** Asks over one connection until the deadline. @returns the milliseconds of each answer that came in time */
-function askUntil(deadline: number, port: number, requests: readonly Request[], first: number): Promise<number[]> {
+/** What came over one connection. */
+interface Answers {
+  /** Milliseconds that each took. */
+  readonly times: readonly number[];
+  /** When the last one came, by `performance.now()`. */
+  readonly lastAt: number;
+}
+
+/** Asks over one connection until the deadline, and until it has been answered once: what is slow would have no figure else. */
+function askUntil(deadline: number, port: number, requests: readonly Request[], first: number): Promise<Answers> {
   return new Promise((resolve, reject) => {
     const times: number[] = [];
+    let lastAt = 0;
     let next = first;
     let bytes = 0;
     let sentAt = 0;
@@ -91,12 +103,13 @@ function askUntil(deadline: number, port: number, requests: readonly Request[], 
       }
       if (expected === undefined || received < expected) return;
       const now = performance.now();
-      if (now >= deadline) {
-        socket.destroy();
-        return;
+      const isLate = now >= deadline;
+      if (!isLate || times.length === 0) {
+        times.push(now - sentAt);
+        lastAt = now;
       }
-      times.push(now - sentAt);
-      send();
+      if (isLate) socket.destroy();
+      else send();
     }
 
     socket.on('connect', send);
@@ -109,7 +122,9 @@ function askUntil(deadline: number, port: number, requests: readonly Request[], 
       }
     });
     socket.on('error', reject);
-    socket.on('close', () => (performance.now() < deadline ? reject(new Error('The server closed a connection.')) : resolve(times)));
+    socket.on('close', () =>
+      performance.now() < deadline ? reject(new Error('The server closed a connection.')) : resolve({ times, lastAt }),
+    );
   });
 }
 
@@ -119,10 +134,13 @@ function percentile(sorted: Float64Array, share: number): number {
 
 async function load(order: LoadOrder): Promise<LoadResult> {
   const requests = order.asks.map((ask) => ({ text: requestText(order, ask), bytes: ask.bytes }));
-  const deadline = performance.now() + order.seconds * 1_000;
+  const start = performance.now();
+  const deadline = start + order.seconds * 1_000;
   const all = await Promise.all(Array.from({ length: order.connections }, (_, i) => askUntil(deadline, order.port, requests, i)));
-  const times = Float64Array.from(all.flat()).sort();
-  return { requestsPerSecond: times.length / order.seconds, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
+  const times = Float64Array.from(all.flatMap((one) => one.times)).sort();
+  const seconds = Math.max(deadline, ...all.map(({ lastAt }) => lastAt)) / 1_000 - start / 1_000;
+  const answers = times.length;
+  return { requestsPerSecond: answers / seconds, answers, seconds, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
 
 // Sent by measure.ts alone.

@@ -24,6 +24,8 @@ export interface WayResult {
   /** Length of the answers' bodies, on average. */
   readonly bytes: number;
   readonly samples: readonly Sample[];
+  /** Measured over one connection, when nobody else asks. */
+  readonly alone: LoadResult;
   /** Bytes of memory that the server has had at most until the end of the case. */
   readonly peakMemory: number | undefined;
 }
@@ -61,15 +63,17 @@ export async function measureCase(benchCase: BenchCase, rig: Rig, subject: Subje
   for (let round = 0; round < options.rounds; round += 1) {
     for (const { server, order, samples } of measured) samples.push(await sampled(server, rig, order(options.seconds)));
   }
-  return {
-    name: benchCase.name,
-    ways: measured.map(({ way, asks, server, samples }) => ({
+  const ways: WayResult[] = [];
+  for (const { way, asks, server, order, samples } of measured) {
+    ways.push({
       name: way.name,
       bytes: asks.reduce((sum, { bytes }) => sum + bytes, 0) / asks.length,
       samples,
+      alone: await loaded({ ...order(options.seconds), connections: 1 }),
       peakMemory: peakMemoryOf(server.pid),
-    })),
-  };
+    });
+  }
+  return { name: benchCase.name, ways };
 }
 
 interface Asked {
@@ -118,14 +122,14 @@ async function sampled({ pid }: Server, { databaseCpu }: Rig, order: LoadOrder):
   const [server, database] = [cpuTimeOf(pid), databaseCpu()];
   const result = await loaded(order);
   const [serverNow, databaseNow] = [cpuTimeOf(pid), databaseCpu()];
-  const requests = result.requestsPerSecond * order.seconds;
+  const { answers, seconds } = result;
   const used = difference(server, serverNow);
   const usedByDatabase = difference(database, databaseNow);
   return {
     ...result,
-    cpuPerRequest: used && (used * 1_000) / requests,
-    databaseCpuPerRequest: usedByDatabase && (usedByDatabase * 1_000) / requests,
-    busy: used && used / order.seconds,
+    cpuPerRequest: used && (used * 1_000) / answers,
+    databaseCpuPerRequest: usedByDatabase && (usedByDatabase * 1_000) / answers,
+    busy: used && used / seconds,
   };
 }
 

@@ -55,6 +55,8 @@ ${machine(setting)}
 - The data: ${rows(setting)}, beside the demo data.
 - ${rounds(setting)} Two seconds before the first round warm each way up.
 - A figure is the median of the rounds. A ratio is requests a second to those of the bare route **in the same round**; its spread is beside it.
+- "Alone" is the time of an answer over one connection, when nobody else asks; the other times are those of a server that is asked for all it has.
+- A round goes on until each connection has had an answer: of what is slow.
 - Before a case is measured, each way is asked everything once: the data in the answers must be equal. While it is measured, each answer must
   be a 200 of the same length as then.
 - CPU is user and system time from \`/proc\`, a request: of the server's process, and of PostgreSQL with all its processes, in which the product's

@@ -58,12 +58,15 @@ function caseTable(results: readonly CaseResult[]): Table {
         number(median(ratio), 2),
         i === 0 ? '' : spread(ratio, 2),
         ...figures.map(({ of, digits }) => middle(way.samples.map(of), (value) => number(value, digits))),
+        number(way.alone.p50, 2),
+        number(way.alone.p99, 2),
         number(way.bytes),
         middle([way.peakMemory], megabytes),
       ];
     }),
   );
-  const head = ['case', 'way', 'req/s', 'min–max', 'ratio', 'min–max', ...figures.map(({ title }) => title), 'bytes', 'peak MB'];
+  const measured = figures.map(({ title }) => title);
+  const head = ['case', 'way', 'req/s', 'min–max', 'ratio', 'min–max', ...measured, 'alone p50', 'alone p99', 'bytes', 'peak MB'];
   return { head, rows, texts: new Set([0, 1]) };
 }
 

@@ -1,3 +1,4 @@
+import { prismFaults } from '../prism/findings.js';
 import type { Caller, RestAnswer, TestGateway } from '../support/gateway.js';
 import { contractOperation } from './operations.js';
 import { publishedFaults } from './publishedFaults.js';
@@ -15,14 +16,21 @@ export interface Call extends Caller {
 /** Calls a documented operation. @throws Error where the response is not as the contract documents it */
 export type ContractClient = (operationId: string, call?: Call) => Promise<RestAnswer>;
 
-/** A client that holds every response against the contract, and both the request and the response against what the server publishes. */
-export function contractClient(gateway: TestGateway): ContractClient {
+/**
+ * A client that holds every response against the contract, and both the request and the response against what the server publishes.
+ * Where Prism stands before the gateway, what Prism finds is a fault as well.
+ */
+export function contractClient(gateway: Pick<TestGateway, 'rest'>): ContractClient {
   return async (operationId, { params = {}, query = '', ...rest } = {}) => {
     const { method, path } = contractOperation(operationId);
     const search = typeof query === 'string' ? query : queryOf(query);
     const answer = await gateway.rest(method, `${filled(path, params)}${search && `?${search}`}`, rest);
     const exchange = { sent: rest.body, status: answer.status, received: answer.body };
-    const faults = [...responseFaults(operationId, answer.status, answer.body), ...publishedFaults(operationId, exchange)];
+    const faults = [
+      ...responseFaults(operationId, answer.status, answer.body),
+      ...publishedFaults(operationId, exchange),
+      ...prismFaults(operationId, answer),
+    ];
     if (faults.length > 0)
       throw new Error(`${operationId} answered ${answer.status} ${JSON.stringify(answer.body)}:\n${faults.join('\n')}`);
     return answer;

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { permissionKeys } from '../../src/access/permissions.js';
 import type { PlatformAuditLog } from '../../src/db/types.generated.js';
+import { prismIfAsked } from '../prism/prism.js';
 import { aGrant, anOrg, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { type ContractClient, contractClient } from './client.js';
@@ -53,6 +54,7 @@ const nothingYet = { id: '00000000-0000-0000-0000-000000000000' };
 export async function aScene(): Promise<Scene> {
   const gateway = await testGateway();
   const { database } = gateway;
+  const prism = await prismIfAsked(gateway.url);
   const person = (id: string): Person => ({ id, token: gateway.tokenFor(id) });
   const holderOf = async (...permissions: readonly string[]): Promise<Person> => {
     const id = await aUser(database);
@@ -61,7 +63,7 @@ export async function aScene(): Promise<Scene> {
   };
   return {
     gateway,
-    call: contractClient(gateway),
+    call: contractClient(prism ?? gateway),
     admin: { id: gateway.adminId, token: gateway.adminToken },
     stranger: person(await aUser(database)),
     holderOf,
@@ -81,6 +83,9 @@ export async function aScene(): Promise<Scene> {
         await sql`alter table ${name} rename column ${gone} to ${column}`.execute(database.db);
       }
     },
-    close: () => gateway.close(),
+    async close() {
+      await prism?.close();
+      await gateway.close();
+    },
   };
 }

@@ -14,7 +14,7 @@ const kills = rounds(1);
 const seed = Number(process.env.RACE_SEED ?? Date.now() % 2 ** 31);
 
 it(
-  `A gateway that is killed while anything at all is changed leaves nothing half done (${kills} kills)`,
+  `A gateway that dies amid changes of every kind leaves nothing half done (${kills} kills)`,
   async () => {
     await knowFirst(track);
     const roundOf = roundsOf(seed);

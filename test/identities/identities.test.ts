@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -7,6 +7,7 @@ import { aGrant, aUser, shutOut } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { startReceiver } from '../support/receiver.js';
 import { anIssuer, audience, type Issuer } from './issuer.js';
+import { aKeyServer } from './keyServer.js';
 
 const link = 'mutation ($input: LinkIdentityInput!) { linkIdentity(input: $input) { identity { id issuer subject } } }';
 
@@ -166,6 +167,26 @@ describe('An access token of an OpenID Connect provider', () => {
       const signed = `${encoded(body)}.${encoded({ ...good('wrong'), jti: 'x' })}`;
       expect(await callWith(`${signed}.${createHmac('sha256', gateway.keys.current.secret).update(signed).digest('base64url')}`)).toBe(401);
     });
+  });
+
+  it('is refused where nobody signed it: the provider’s key has 1 for its public exponent, by which a signature is what it signs', async () => {
+    const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const weak = await aKeyServer([{ ...(await exportJWK(publicKey)), e: 'AQ', kid: 'weak', alg: 'RS256' }]);
+    const trusting = await testGateway({ OIDC_ISSUER: weak.issuer, OIDC_AUDIENCE: audience }, gateway.database);
+    const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const signed = `${encoded({ alg: 'RS256', typ: 'at+jwt', kid: 'weak' })}.${encoded({ ...good('wrong'), iss: weak.issuer })}`;
+    // RFC 8017 §9.2: what an RSA signature is before the key is applied, with the name of SHA-256 in front of the hash.
+    const named = Buffer.concat([
+      Buffer.from('3031300d060960864801650304020105000420', 'hex'),
+      createHash('sha256').update(signed).digest(),
+    ]);
+    const padded = Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(256 - 3 - named.length, 0xff), Buffer.from([0]), named]);
+    const input = { userId: await aUser(gateway.database), issuer: weak.issuer, subject: 'wrong' };
+    expect((await trusting.graphql(link, { input }, { token: gateway.adminToken })).errors).toEqual([]);
+    const { status } = await trusting.rest('GET', '/api/v1/platform/me', { token: `${signed}.${padded.toString('base64url')}` });
+    await trusting.close();
+    await weak.close();
+    expect(status).toBe(401);
   });
 
   it('is a 503 while the provider’s keys can’t be read, and holds again afterwards', async () => {

@@ -1,9 +1,8 @@
 import { createPublicKey, KeyObject, sign } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
+import { closed, listening } from './keyServer.js';
 
 export const audience = 'https://api.tenantry.example';
 
@@ -34,10 +33,7 @@ export async function anIssuer(): Promise<Issuer> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const jwk = { ...(await exportJWK(privateKey)), kid: 'provider-key', use: 'sig', alg: 'RS256' };
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // It listens on TCP, so the address is no path of a pipe.
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = await listening(server);
   const provider = new Provider(issuer, {
     clients: [
       { client_id: client.id, client_secret: client.secret, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
@@ -107,10 +103,6 @@ export async function anIssuer(): Promise<Issuer> {
     forgetOldKeys() {
       published = published.slice(-1);
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => closed(server),
   };
 }

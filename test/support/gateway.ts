@@ -103,11 +103,6 @@ export async function testGateway(
     .executeTakeFirstOrThrow();
   const tokenFor = (userId: string, ttl = 900) => issueAccessToken(keys, { sub: userId }, ttl).token;
 
-  const headersOf = ({ token, headers }: Caller): Record<string, string> => ({
-    ...(token && { authorization: `Bearer ${token}` }),
-    ...headers,
-  });
-
   return {
     url,
     database,
@@ -131,15 +126,7 @@ export async function testGateway(
       const { data, errors = [], extensions } = (await response.json()) as Partial<GraphQLAnswer<never>>;
       return { status: response.status, headers: response.headers, data, errors, extensions };
     },
-    async rest(method, path, { body, ...caller } = {}) {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headersOf(caller) },
-        body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-      });
-      const text = await response.text();
-      return { status: response.status, headers: response.headers, body: text === '' ? undefined : parsed(text) };
-    },
+    rest: restAt(() => url),
     async close() {
       await app.close();
       await tenancy.close();
@@ -147,6 +134,23 @@ export async function testGateway(
       if (!on) await database.drop();
     },
   };
+}
+
+/** Calls REST endpoints. @param addressFor where the server, or what stands before it, listens for a path */
+export function restAt(addressFor: (path: string) => string): TestGateway['rest'] {
+  return async (method, path, { body, ...caller } = {}) => {
+    const response = await fetch(`${addressFor(path)}${path}`, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headersOf(caller) },
+      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : parsed(text) };
+  };
+}
+
+function headersOf({ token, headers }: Caller): Record<string, string> {
+  return { ...(token && { authorization: `Bearer ${token}` }), ...headers };
 }
 
 function parsed(text: string): unknown {

@@ -3410,7 +3410,7 @@ export interface operations {
       /** @description Done. */
       200: {
         content: {
-          "text/event-stream": components["schemas"]["SeedJobEvent"];
+          "text/event-stream": string;
         };
       };
       /** @description No valid token. */

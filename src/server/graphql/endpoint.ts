@@ -6,8 +6,8 @@ import { sendExplorer, servesExplorer } from '../explorer/explorer.js';
 import { wantsExplorer } from '../explorer/wantsExplorer.js';
 import type { Outcome } from '../metrics.js';
 import { requireWellFormed } from '../wellFormed.js';
-import type { GraphQLContext } from './apollo.js';
 import { refusal } from './errors.js';
+import type { GraphQLContext } from './operations.js';
 
 /**
  * Serves a started Apollo Server at a path; a browser that opens the path gets the explorer, where the plugin is
@@ -40,14 +40,15 @@ export async function graphqlContext(
 ): Promise<GraphQLContext> {
   try {
     requireWellFormed(request.body);
-    return Object.assign(await contextOf(request), {
+    return {
+      context: await contextOf(request),
       nameOperation(name: string) {
         request.operation = { surface: 'graphql', name };
       },
       endWith(outcome: Outcome) {
         request.outcome = outcome;
       },
-    });
+    };
   } catch (error) {
     throw refusal(error);
   }

@@ -1,11 +1,11 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import type { Context } from '../../context.js';
 import { type DomainError, Invalid, TooManyRequests, Unauthenticated, Unavailable } from '../../errors.js';
 import { asDomainError } from '../../failure.js';
 import { variableFault } from './variableFault.js';
 
-/** What Apollo does to the HTTP answer for an error. */
+/** What an error does to the HTTP answer that it stands in: Apollo reads it in the error's extensions, and shows it to nobody. */
 interface HttpPart {
   readonly status?: number;
   readonly headers?: Map<string, string>;
@@ -65,6 +65,25 @@ function worded(error: GraphQLError, ctx: Context, isPartial: boolean): GraphQLE
 
 function isForeign(error: unknown): boolean {
   return error !== undefined && error !== null && !(error instanceof GraphQLError);
+}
+
+/** The errors of an execution without what they do to the HTTP answer, and that. */
+export function formatted(errors: readonly GraphQLError[]): { readonly errors: GraphQLFormattedError[]; readonly http: HttpPart } {
+  let status: number | undefined;
+  const headers = new Map<string, string>();
+  const shown = errors.map((error): GraphQLFormattedError => {
+    const { http, ...extensions } = error.extensions;
+    if (isHttpPart(http)) {
+      status = http.status ?? status;
+      for (const [name, value] of http.headers ?? []) headers.set(name, value);
+    }
+    return { ...error.toJSON(), extensions };
+  });
+  return { errors: shown, http: { status, headers } };
+}
+
+function isHttpPart(value: unknown): value is HttpPart {
+  return typeof value === 'object' && value !== null && ('status' in value || 'headers' in value);
 }
 
 /** A refusal before execution, as an error that Apollo answers with the status that goes with it. */

@@ -1,31 +1,21 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLSchema,
-  getOperationAST,
-  type OperationDefinitionNode,
-  separateOperations,
-} from 'graphql';
+import { type DocumentNode, type ExecutionResult, type GraphQLSchema, type OperationDefinitionNode, separateOperations } from 'graphql';
 import { recordingDenials } from '../../access/denial.js';
 import { type Context, forQuery } from '../../context.js';
 import { compiled, type Execution, interpreted } from '../../graphql/execution.js';
 import { presented } from './errors.js';
 
 /**
- * Executes operations for Apollo. A document that is met a second time is compiled and kept with it: compiling costs more
- * than interpreting once, and a caller who never repeats a document can't make the gateway compile for nothing.
+ * Executes operations of documents that were validated. A document that is met a second time is compiled and kept with it: compiling costs
+ * more than interpreting once, and a caller who never repeats a document can't make the gateway compile for nothing.
  */
 export function createExecutor(schema: GraphQLSchema) {
   const known = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Execution>>();
 
-  function executionOf(document: DocumentNode, operationName: string | null): Execution {
-    const operation = getOperationAST(document, operationName);
-    // No such operation, or several and no name: graphql-js refuses, and nothing is compiled or kept for a name that a caller made up.
-    if (!operation) return interpreted(schema, document, operationName ?? undefined);
+  function executionOf(document: DocumentNode, operation: OperationDefinitionNode): Execution {
     const executions = known.get(document);
     if (!executions) {
       known.set(document, new Map());
-      return interpreted(schema, document, operationName ?? undefined);
+      return interpreted(schema, document, operation.name?.value);
     }
     const execution = executions.get(operation) ?? compiled(schema, documentOf(operation, document));
     executions.set(operation, execution);
@@ -34,12 +24,14 @@ export function createExecutor(schema: GraphQLSchema) {
 
   return async (
     document: DocumentNode,
-    operationName: string | null,
+    operation: OperationDefinitionNode,
     variables: Record<string, unknown>,
     ctx: Context,
   ): Promise<ExecutionResult> => {
-    const isQuery = getOperationAST(document, operationName)?.operation === 'query';
-    const result = await recordingDenials(executionOf(document, operationName))(isQuery ? forQuery(ctx) : ctx, variables);
+    const result = await recordingDenials(executionOf(document, operation))(
+      operation.operation === 'query' ? forQuery(ctx) : ctx,
+      variables,
+    );
     if (!result.errors) return result;
     const isPartial = Object.values(result.data ?? {}).some((value) => value !== null);
     return { ...result, errors: result.errors.map((error) => presented(error, ctx, isPartial)) };

@@ -42,7 +42,7 @@ export async function questionsOf(db: Kysely<DB>, pool: pg.Pool, depth: number):
   const monthAgo = new Date(Date.now() - 30 * 86_400_000).toISOString();
   const rare = 'user-1a3';
   const list = (filter: AuditFilter, after?: string) =>
-    listEntries(ctx, filter, null, { first: 50, after }, { node, wantsTotal: false, wantsCursors: false });
+    listEntries(ctx, filter, null, { first: 50, after }, { node, wantsTotal: false, wantsCursors: false, wantsNext: true });
   const deep = Buffer.from(JSON.stringify(['created_at_desc', at, id])).toString('base64url');
   const all = fieldsOf(['totalEntries', 'todayCount', 'activeActorsToday', 'byAction', 'byResourceType']);
   const query = (text: string, values: unknown[] = []) => pool.query(text, values);

@@ -11,14 +11,17 @@ export interface GrowthOptions {
   readonly connections: number;
 }
 
+/** Of all gateways of a setup together. */
+type SetupSample = Pick<LoadResult, 'requestsPerSecond' | 'p50' | 'p99'>;
+
 export interface SetupResult {
   readonly name: string;
-  readonly samples: readonly LoadResult[];
+  readonly samples: readonly SetupSample[];
 }
 
 /** Measures the product's own answers of a case in each setup, in turns. @throws Error where one does not answer */
 export async function measureSetups(benchCase: BenchCase, setups: readonly Setup[], options: GrowthOptions): Promise<SetupResult[]> {
-  const measured = setups.map((setup) => ({ setup, samples: [] as LoadResult[] }));
+  const measured = setups.map((setup) => ({ setup, samples: [] as SetupSample[] }));
   const asks = new Map<Setup, readonly ExpectedAsk[]>();
   for (const setup of setups) {
     asks.set(setup, await expectedAsks(benchCase, setup));
@@ -37,7 +40,7 @@ async function expectedAsks({ name, ways }: BenchCase, { gateways: [first], subj
 }
 
 /** Shares the connections out among the gateways, and adds up what they answer. */
-async function ask({ gateways }: Setup, asks: readonly ExpectedAsk[], { seconds, connections }: GrowthOptions): Promise<LoadResult> {
+async function ask({ gateways }: Setup, asks: readonly ExpectedAsk[], { seconds, connections }: GrowthOptions): Promise<SetupSample> {
   const share = Math.ceil(connections / gateways.length);
   const results = await Promise.all(gateways.map(({ port, token }) => loaded({ port, token, asks, seconds, connections: share })));
   return {
