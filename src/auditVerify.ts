@@ -57,7 +57,11 @@ async function verify(config: Config, { checkpoints, export: file, 'public-key':
     );
     return findings;
   }
-  const database = await startDatabase({ config: { ...config, databaseStatementTimeout: 0 }, progress: printed });
+  const database = await startDatabase({
+    config: { ...config, databaseStatementTimeout: 0 },
+    progress: printed,
+    besideOthers: true,
+  });
   try {
     const kept = checkpoints === undefined ? undefined : readCheckpoints(checkpoints);
     const { batches, entries, unsealed, dropped } = await verifyDatabase(database.db, keys, kept, report);

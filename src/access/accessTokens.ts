@@ -113,7 +113,7 @@ export function signedPayload(
 }
 
 /** RFC 4648 §3.5: the last digit of a part may carry bits that say nothing. Only one spelling of a token is taken. */
-function isCanonical(token: string): boolean {
+export function isCanonical(token: string): boolean {
   return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 

@@ -1,12 +1,16 @@
 import { KeyObject } from 'node:crypto';
 import { type CryptoKey, createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, type LocalJWKSet } from 'jose';
 import { Unauthenticated, Unavailable } from '../errors.js';
-import { type Validity, validityOf } from './accessTokens.js';
+import { isCanonical, type Validity, validityOf } from './accessTokens.js';
 
 /** Algorithms with a key pair alone: with a shared secret, whoever knows the provider's public key could sign. */
 export const openIdAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 /** RFC 9068 §2.1, and the plain type that many providers give their access tokens. An ID token is told by its audience. */
 const types: ReadonlySet<string> = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
+/** A header may hold anything, whatever its type says; one that names no type is taken. */
+function isAccessTokenType(type: unknown): boolean {
+  return type === undefined || (typeof type === 'string' && types.has(type.toLowerCase()));
+}
 /** Milliseconds to wait for the provider. */
 const timeout = 3_000;
 /** Seconds by which the provider's clock and ours may differ. */
@@ -58,6 +62,7 @@ export function openIdIssuer(issuer: string, audience: string): OpenIdIssuer {
     issuer,
     async verify(token) {
       try {
+        if (!isCanonical(token)) throw new Unauthenticated();
         const { payload, protectedHeader } = await jwtVerify(token, await knownKeys(), {
           issuer,
           audience,
@@ -65,7 +70,7 @@ export function openIdIssuer(issuer: string, audience: string): OpenIdIssuer {
           currentDate: whileItHolds(token),
           requiredClaims: ['sub', 'exp', 'iat'],
         });
-        if (protectedHeader.typ !== undefined && !types.has(protectedHeader.typ.toLowerCase())) throw new Unauthenticated();
+        if (!isAccessTokenType(protectedHeader.typ)) throw new Unauthenticated();
         return claimsOf(issuer, payload);
       } catch (error) {
         throw refusalOf(error);

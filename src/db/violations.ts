@@ -9,6 +9,7 @@ export function violatedUnique(error: unknown): string | undefined {
 const retryable = new Set([
   '40001', // serialization failure
   '40P01', // deadlock
+  '23503', // foreign key: what was read and is referred to was removed before the reference was written; the next attempt does not find it
   '0A000', // a kept plan went stale by DDL; see client.ts
 ]);
 

@@ -3,8 +3,8 @@ import type { Tx } from '../audit/entry.js';
 import type { Platform } from '../context.js';
 import type { DB } from '../db/types.generated.js';
 
-/** What a check looks at: the control plane, and the shards. */
-export type Checked = Pick<Platform, 'db' | 'shardPools'>;
+/** What a check looks at: the control plane, the shards, and the trail's seal. */
+export type Checked = Pick<Platform, 'db' | 'shardPools' | 'sealing'>;
 
 /** Something that holds of a running system at any moment. */
 export interface Check {

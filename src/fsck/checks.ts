@@ -2,6 +2,7 @@ import { accessChecks } from './access.checks.js';
 import type { Check } from './check.js';
 import { nameChecks } from './name.checks.js';
 import { rollupChecks } from './rollup.checks.js';
+import { sealChecks } from './seal.checks.js';
 import { secretChecks } from './secret.checks.js';
 import { tenantChecks } from './tenant.checks.js';
 import { timeChecks } from './time.checks.js';
@@ -14,6 +15,7 @@ export const checks: readonly Check[] = [
   ...tenantChecks,
   ...timeChecks,
   ...trailChecks,
+  ...sealChecks,
   ...rollupChecks,
   ...secretChecks,
 ];

@@ -15,6 +15,9 @@ const secretPattern = [
   '\\mwhsec_[A-Za-z0-9+/=]{20,}',
 ].join('|');
 
+/** The same for a text outside of the database: PostgreSQL's sign for the beginning of a word is not JavaScript's, and the rest reads alike. */
+export const secretInText = new RegExp(secretPattern.replaceAll('\\m', '(?<!\\w)'));
+
 /** Where what callers did, or what was told of it, is kept. */
 interface Place {
   readonly table: string;

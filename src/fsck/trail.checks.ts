@@ -114,17 +114,17 @@ const made: readonly { table: string; type: readonly string[]; actions: readonly
   { table: 'impersonation_sessions', type: ['impersonation'], actions: ['impersonation.start'], at: 'started_at' },
 ];
 
-/**
- * Whatever was made since the platform was has an entry that says so. Demo data lies before that moment: it plays a past, of which the trail
- * tells in part.
- */
+/** When the platform came to be. Demo data lies before: it plays a past, of which the trail tells in part. */
+const beginning = sql`(select coalesce(min(created_at) filter (where action = 'group.create' and actor_type = 'system'), min(created_at))
+  from platform_audit_log)`;
+
+/** Whatever was made since the platform was has an entry that says so. */
 function hasCreation({ table, type, actions, at = 'created_at' }: (typeof made)[number]): Check {
   return {
     name: `The trail tells of the making of all ${table}`,
     async find({ db }) {
       const { rows } = await sql<{ id: string }>`/* fsck */ select t.public_id as id from ${sql.table(table)} t
-        where t.${sql.ref(at)} >= (select coalesce(min(created_at) filter (where action = 'group.create' and actor_type = 'system'), min(created_at))
-            from platform_audit_log)
+        where t.${sql.ref(at)} >= ${beginning}
           and not exists (select from platform_audit_log e where e.resource_type = any (${[...type]}::text[])
             and e.resource_id = t.public_id::text and e.action = any (${[...actions]}::text[]) and e.outcome = 'success')
         order by t.id`.execute(db);
@@ -133,4 +133,58 @@ function hasCreation({ table, type, actions, at = 'created_at' }: (typeof made)[
   };
 }
 
-export const trailChecks: readonly Check[] = [...versioned.map(agreesWithTrail), ...made.map(hasCreation)];
+/**
+ * What the trail tells of as made, and not as removed since, is there. What went with its org is left out: one entry tells of all of that.
+ * What can return is there where it was made more often than removed, since two transactions that wait for each other bear times of no order.
+ */
+function isStillThere({ type, from, id, entryTypes, creations, removals = [], canReturn }: Versioned): Check {
+  const isMade = sql`(e.action = any (${[...creations]}::text[]) and e.outcome = 'success')`;
+  // What was made and could not be finished is told of as the failure of its making.
+  const isRemoved = sql`(e.action = any (${[...removals]}::text[]) or (e.action = any (${[...creations]}::text[]) and e.outcome = 'failed'))`;
+  const orgIsThere = type === 'org' ? sql`true` : sql`(e.org_id is null or exists (select from orgs o where o.public_id = e.org_id))`;
+  const isThere = canReturn
+    ? sql`count(*) filter (where ${isMade}) > count(*) filter (where ${isRemoved})`
+    : sql`bool_or(${isMade}) and not bool_or(${isRemoved})`;
+  return {
+    name: `Each ${type} that the trail tells of is there`,
+    async find({ db }) {
+      const { rows } = await sql<{ id: string }>`/* fsck */ select e.resource_id as id from platform_audit_log e
+        where e.resource_type = any (${[...entryTypes]}::text[]) and (${isMade} or ${isRemoved}) and ${orgIsThere}
+          and not exists (select from ${from} where ${id} = e.resource_id)
+        group by e.resource_id having ${isThere} order by e.resource_id`.execute(db);
+      return rows.map((row) => `The ${type} ${row.id} is gone, and no entry tells of its removal.`);
+    },
+  };
+}
+
+/** Moments of what has no version, each the time of a transaction that left an entry. */
+const moments: readonly { table: string; at: string; what: string }[] = [
+  { table: 'users', at: 'deleted_at', what: 'deleted' },
+  { table: 'api_keys', at: 'revoked_at', what: 'revoked' },
+  { table: 'group_assignments', at: 'assigned_at', what: 'assigned' },
+  { table: 'org_access', at: 'granted_at', what: 'granted' },
+  { table: 'identities', at: 'created_at', what: 'linked' },
+  { table: 'sessions', at: 'ended_at', what: 'ended' },
+  { table: 'impersonation_sessions', at: 'ended_at', what: 'ended' },
+  { table: 'jobs', at: 'completed_at', what: 'ended' },
+];
+
+/** The times of a transaction's rows and of its entries are one, to the microsecond. */
+function hasEntryOfItsMoment({ table, at, what }: (typeof moments)[number]): Check {
+  return {
+    name: `The trail tells of what was ${what} in ${table}`,
+    async find({ db }) {
+      const { rows } = await sql<{ id: string }>`/* fsck */ select t.public_id as id from ${sql.table(table)} t
+        where t.${sql.ref(at)} >= ${beginning} and not exists (select from platform_audit_log e where e.created_at = t.${sql.ref(at)})
+        order by t.id`.execute(db);
+      return rows.map(({ id }) => `No entry tells of how ${id} in ${table} was ${what}.`);
+    },
+  };
+}
+
+export const trailChecks: readonly Check[] = [
+  ...versioned.map(agreesWithTrail),
+  ...made.map(hasCreation),
+  ...versioned.filter(({ creations }) => creations.length > 0).map(isStillThere),
+  ...moments.map(hasEntryOfItsMoment),
+];

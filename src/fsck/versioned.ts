@@ -13,6 +13,8 @@ export interface Versioned {
   readonly entryTypes: readonly string[];
   /** Actions that make one. */
   readonly creations: readonly string[];
+  /** Actions that remove one, where it does not go with its org. */
+  readonly removals?: readonly string[];
   /** Actions that raise the version and keep no state, since nothing of what the trail keeps has changed. */
   readonly silent?: readonly string[];
   /** Fields of a state that are another object's, or its id. */
@@ -28,7 +30,16 @@ const row = sql`to_jsonb(t)`;
 
 /** Deleted users are left out: their last entry tells of the deletion, and has no state after it. */
 export const versioned: readonly Versioned[] = [
-  { type: 'org', from: sql`orgs t`, id: publicId, row, entryTypes: ['org'], creations: ['org.create'], isCounted: true },
+  {
+    type: 'org',
+    from: sql`orgs t`,
+    id: publicId,
+    row,
+    entryTypes: ['org'],
+    creations: ['org.create'],
+    removals: ['org.delete'],
+    isCounted: true,
+  },
   {
     type: 'user',
     from: sql`(select ctid, * from users where deleted_at is null) t`,
@@ -36,6 +47,7 @@ export const versioned: readonly Versioned[] = [
     row: sql`to_jsonb(t) - 'password_hash' - 'ctid'`,
     entryTypes: ['user', 'admin'],
     creations: ['user.create', 'admin.create'],
+    removals: ['user.delete'],
     silent: ['user.change_password', 'user.reset_password', 'user.verify_email'],
     isCounted: true,
   },
@@ -76,6 +88,7 @@ export const versioned: readonly Versioned[] = [
     row,
     entryTypes: ['workspace_member'],
     creations: ['workspace_member.add'],
+    removals: ['workspace_member.remove'],
     foreign: ['workspaceId', 'userId', 'email'],
     canReturn: true,
     isCounted: true,
@@ -97,6 +110,7 @@ export const versioned: readonly Versioned[] = [
     row,
     entryTypes: ['audit_view'],
     creations: ['audit_view.create'],
+    removals: ['audit_view.delete'],
     isCounted: true,
   },
   {

@@ -5,6 +5,7 @@ import { corsOptions } from './cors.js';
 import { drainOnClose } from './drain.js';
 import { handleError, handleFrameworkError, handleMalformedRequest, handleNoRoute } from './errorHandlers.js';
 import { follow, followRequests } from './followRequests.js';
+import { requireSingleHeaders } from './headerCount.js';
 import { addHealthRoutes } from './health.js';
 import { hostRule, requireHost } from './hosts.js';
 import type { Metrics } from './metrics.js';
@@ -134,6 +135,7 @@ export async function createApp({
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(responseHeaders(request.traceId));
     requireHost(request, allows);
+    requireSingleHeaders(request);
   });
   if (config.corsOrigins.length > 0) await app.register(cors, corsOptions(config.corsOrigins));
 

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
+import { countOf } from './headerCount.js';
 import { HttpRefusal } from './httpRefusal.js';
 
 /** Judges a host with or without a port, as a request names it. @throws HttpRefusal 400 where it is none */
@@ -46,14 +47,6 @@ export function requireHost(request: FastifyRequest, allows: HostRule): void {
   if (areAllowed.includes(false)) {
     throw new HttpRefusal(421, 'MISDIRECTED_REQUEST', 'This server does not answer for the host that the request names.');
   }
-}
-
-function countOf(request: FastifyRequest, header: string): number {
-  const { rawHeaders } = request.raw;
-  let count = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if (rawHeaders[i]?.length === header.length && rawHeaders[i]?.toLowerCase() === header) count += 1;
-  return count;
 }
 
 /** RFC 9112 §3.2.2: a target such as `http://name/path` names a host too. */

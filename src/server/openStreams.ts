@@ -31,6 +31,7 @@ export function openStreams(app: FastifyInstance): OpenStreams {
       if (open.size >= most.ofProcess || ofCaller >= most.ofCaller) {
         throw new Unavailable('Too many streams are open. Close one, or try again shortly.', retryAfter);
       }
+      reply.goesOnAtLength();
       const stream = new AbortController();
       open.set(stream, caller);
       reply.raw.once('close', () => {

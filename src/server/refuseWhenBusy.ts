@@ -6,6 +6,13 @@ import { errorAnswer } from './errorAnswer.js';
 import { responseHeaders } from './responseHeaders.js';
 import { traceIdOf } from './traceContext.js';
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Says that the answer begins, and goes on as long as its caller likes: it is no work in flight any more. */
+    goesOnAtLength(): void;
+  }
+}
+
 /** Milliseconds between two log lines that say how many were refused. */
 const tellEvery = 5_000;
 
@@ -50,7 +57,8 @@ export interface Capacity {
 
 /**
  * Refuses at once, before anything is done for it, what would have to wait for too long: a flood that waited would make every answer late,
- * those to come too. What was let in is served. A request counts until its answer begins, so that a stream holds no place.
+ * those to come too. What was let in is served. A request counts from
+ * when it is there, body and all, until its answer begins, so that neither a stream holds a place nor who sends slowly.
  *
  * A refusal costs as little as can be, for in a flood most of the time would go into them: Fastify does not see it, nothing of the
  * body is parsed, and one log line tells of many.
@@ -110,13 +118,37 @@ export function refuseWhenBusy(app: FastifyInstance, capacity: Capacity): void {
       reply.hijack();
       return refuse(request.raw, reply.raw, pathOf(request.raw));
     }
-    inFlight += 1;
-    limit.saw(inFlight);
-    counted.add(reply);
+    enter(reply);
     // Of a caller who goes away, the answer never begins.
     reply.raw.once('close', () => leave(reply));
     done();
   });
+
+  // A body that is on its way costs nothing, and may never come: whoever sends it slowly holds no place until it is there.
+  const awaited = new WeakSet<FastifyReply>();
+  app.addHook('preParsing', (request, reply, _payload, done) => {
+    if (counted.has(reply) && hasBody(request.raw) && !request.raw.complete) {
+      leave(reply);
+      awaited.add(reply);
+    }
+    done();
+  });
+  app.addHook('preValidation', (request, reply, done) => {
+    // Of one whose caller has gone there would be no end to be told of.
+    if (!awaited.delete(reply) || reply.raw.destroyed) return done();
+    if (isBusy()) {
+      reply.hijack();
+      return refuse(request.raw, reply.raw, pathOf(request.raw));
+    }
+    enter(reply);
+    done();
+  });
+
+  function enter(reply: FastifyReply): void {
+    inFlight += 1;
+    limit.saw(inFlight);
+    counted.add(reply);
+  }
 
   function leave(reply: FastifyReply): void {
     if (counted.delete(reply)) inFlight -= 1;
@@ -125,7 +157,14 @@ export function refuseWhenBusy(app: FastifyInstance, capacity: Capacity): void {
     leave(reply);
     done();
   });
+  app.decorateReply('goesOnAtLength', function (this: FastifyReply) {
+    leave(this);
+  });
   app.addHook('onClose', async () => limit.stop());
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {

@@ -10,8 +10,11 @@ export function textIssue(text: string): string | undefined {
   return undefined;
 }
 
+/** A number that is read as an infinite one would be kept as null: JSON has no other word for it. */
+export const numberIssue = 'A number must be below 1.8e308.';
+
 /**
- * Refuses what the database could not keep, wherever in a request it stands: NUL, a lone surrogate, and values nested so
+ * Refuses what the database could not keep, wherever in a request it stands: NUL, a lone surrogate, numbers beyond all, and values nested so
  * deep that no one means them.
  * @throws Invalid naming the value
  */
@@ -22,6 +25,8 @@ export function requireWellFormed(root: unknown): void {
     if (typeof value === 'string') {
       const issue = textIssue(value);
       if (issue) throw Invalid.field(path, issue, 'value_error');
+    } else if (typeof value === 'number') {
+      if (!Number.isFinite(value)) throw Invalid.field(path, numberIssue, 'value_error');
     } else if (typeof value === 'object' && value !== null) {
       if (path.length === maxDepth) throw Invalid.field(path.slice(0, 3), `Values are nested at most ${maxDepth} deep.`, 'value_error');
       for (const [name, inner] of Object.entries(value)) {

@@ -22,6 +22,11 @@ interface Account {
   readonly displayName: string;
 }
 
+/** An account with the password that was found right. */
+interface CheckedAccount extends Account {
+  readonly password_hash: string | null;
+}
+
 interface Pair {
   readonly account: Account;
   readonly sessionId: string;
@@ -49,14 +54,18 @@ export async function login(ctx: Context, { email, password }: LoginInput, selec
     .where('u.deleted_at', 'is', null)
     .executeTakeFirst();
   const isRight = await verifyPassword(account?.password_hash, password);
-  if (!account || !isRight || account.status !== 'active' || account.isBlocked) {
+  const isIn = isRight && account?.status === 'active' && !account.isBlocked;
+  if (isIn) {
+    // Only what fails counts.
+    await forgiveAttempt(ctx.db, limits.passwordsFromAddress, network);
+    await forgiveAttempt(ctx.db, limits.passwordsOfAccount, email);
+  }
+  const started = isIn ? await startSession(ctx, account) : undefined;
+  if (!started) {
     await recordFailedLogin(ctx, email, account);
     throw new Unauthenticated(wrong);
   }
-  // Only what fails counts.
-  await forgiveAttempt(ctx.db, limits.passwordsFromAddress, network);
-  await forgiveAttempt(ctx.db, limits.passwordsOfAccount, email);
-  return payloadOf(ctx, await startSession(ctx, account), selection);
+  return payloadOf(ctx, started, selection);
 }
 
 /**
@@ -87,9 +96,11 @@ async function recordFailure(ctx: Context, action: string, resource: AuditEntryI
   }
 }
 
-async function startSession(ctx: Context, account: Account): Promise<Pair> {
+/** @returns undefined where the user's password or standing is another one than the one that was checked: to check it takes its time */
+async function startSession(ctx: Context, account: CheckedAccount): Promise<Pair | undefined> {
   const sessionId = uuidv7();
-  return change(authoredBy(ctx, account, sessionId), async ({ tx, record }) => {
+  const started = change(authoredBy(ctx, account, sessionId), async ({ tx, record }) => {
+    await takeAsChecked(tx, account);
     const { key } = await tx
       .insertInto('sessions')
       .values({
@@ -102,10 +113,24 @@ async function startSession(ctx: Context, account: Account): Promise<Pair> {
       .returning('id as key')
       .executeTakeFirstOrThrow();
     const issued = await addRefreshToken(ctx, tx, key);
-    await tx.updateTable('users').set({ last_login_at: sql`now()` }).where('id', '=', account.key).execute();
     await record({ action: 'session.start', resource: { type: 'session', id: sessionId, displayId: account.displayName } });
     return { account, sessionId, ...issued };
   });
+  return started.catch((error: unknown) => {
+    if (error instanceof Unauthenticated) return undefined;
+    throw error;
+  });
+}
+
+/**
+ * Locks the user, whose sessions whoever changes the password or shuts the user out then ends with this one among them.
+ * @throws Unauthenticated where that was done since the password was checked
+ */
+async function takeAsChecked(tx: Tx, { key, password_hash: hash }: CheckedAccount): Promise<void> {
+  const { rows } = await sql`/* sign in */ update users u set last_login_at = now()
+    where u.id = ${key} and u.password_hash = ${hash} and u.status = 'active' and u.deleted_at is null
+      and not exists (select from session_blocklist b where b.user_id = u.id) returning u.id`.execute(tx);
+  if (rows.length === 0) throw new Unauthenticated(wrong);
 }
 
 /**

@@ -105,7 +105,16 @@ describe('a secret', () => {
     const rows = await everything();
     expect(rows).toContain(email);
 
-    const places = { logs, rows, metrics, ...Object.fromEntries(answers.map((answer, i) => [`answer ${i}`, answer])) };
+    const exported: Record<string, string> = {};
+    for (const format of ['CSV', 'NDJSON', 'PARQUET']) {
+      const query = `mutation { exportAudit(input: { format: ${format}, filter: {} }) { export { content } } }`;
+      const content = (await call<{ exportAudit: { export: { content: string } } }>(query, {}, { token: gateway.adminToken }))?.exportAudit;
+      const whole = await fetch(`${gateway.url}${content?.export.content}`, { headers: { authorization: `Bearer ${gateway.adminToken}` } });
+      exported[format] = Buffer.from(await whole.arrayBuffer()).toString('latin1');
+    }
+    expect(exported.CSV).toContain('session.login_failed');
+
+    const places = { logs, rows, metrics, ...exported, ...Object.fromEntries(answers.map((answer, i) => [`answer ${i}`, answer])) };
     const found = Object.entries(places).flatMap(([place, text]) =>
       Object.entries(secrets).flatMap(([secret, value]) => (text.includes(value) ? [`${secret} in ${place}`] : [])),
     );

@@ -5,9 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { authProviderDeliveries } from '../../src/authProvider/deliveries.duty.js';
+import { sealEnv } from '../faults/sealEnv.js';
+import { unsoundness } from '../faults/soundness.js';
 import { aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
@@ -27,6 +29,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+// Whoever died, the platform is whole.
+afterEach(async () => {
+  expect(await unsoundness(gateway.database, { hasRowsOfTheTest: true })).toEqual([]);
+}, 60_000);
+
 /** A worker in a process of its own, as it is run beside gateways. */
 function aWorker(): { process: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', '--worker'], {
@@ -34,6 +41,7 @@ function aWorker(): { process: ChildProcess; output: () => string } {
       PATH: process.env.PATH,
       DATABASE_URL: gateway.database.url,
       DATA_DIR: folder,
+      ...sealEnv,
       AUTH_WEBHOOK_URL: receiver.url,
       AUTH_WEBHOOK_SECRET: secret,
     },

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { aGrant, aTenant, aUser } from '../support/builders.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { adminEmail, adminPassword } from '../support/fixtures.js';
 import { type GatewayProcess, gatewayProcess, tokenFor } from './gatewayProcess.js';
 import { adminOf } from './platform.js';
+import { unsoundness } from './soundness.js';
 
 /** Milliseconds by which the clock of a gateway and of its worker is off. */
 const shifts = { 'right clock': 0, 'clock an hour ahead': 3_600_000, 'clock an hour behind': -3_600_000 } as const;
@@ -25,6 +26,11 @@ afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.discard()));
   await database.drop();
 });
+
+// Whatever the clocks say, the platform is whole.
+afterEach(async () => {
+  expect(await unsoundness(database, { hasRowsOfTheTest: true })).toEqual([]);
+}, 60_000);
 
 async function ask({ url }: GatewayProcess, query: string, variables: object = {}, token?: string) {
   const response = await fetch(`${url}/graphql`, {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A way to a database that can be made worse. */
 export interface DatabaseProxy {
@@ -38,9 +39,15 @@ export async function databaseProxy(target: string): Promise<DatabaseProxy> {
   });
 
   function pass(from: Socket, to: Socket): void {
+    // One after the other: a connection keeps the order of what it carries, also when what comes next is not late.
+    let before = Promise.resolve();
     from.on('data', (data) => {
-      if (late === 0) to.write(data);
-      else setTimeout(() => to.destroyed || to.write(data), late);
+      const due = performance.now() + late;
+      before = before.then(async () => {
+        const left = due - performance.now();
+        if (left > 0) await sleep(left);
+        if (!to.destroyed) to.write(data);
+      });
     });
   }
 

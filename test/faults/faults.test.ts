@@ -6,6 +6,7 @@ import { type GatewayProcess, gatewayProcess, tokenFor } from './gatewayProcess.
 import { asTold, startWriters, type Writers } from './ledger.js';
 import { type OwnServer, ownServer } from './ownServer.js';
 import { adminOf, someOrgs } from './platform.js';
+import { secretsIn } from './secretsIn.js';
 import { inRounds, rounds, unsoundness } from './soundness.js';
 
 let server: OwnServer;
@@ -31,7 +32,8 @@ afterAll(async () => {
 
 // Whatever was done to it, the platform is whole.
 afterEach(async () => {
-  expect(await server.use(unsoundness)).toEqual([]);
+  expect(await server.use((database) => unsoundness(database))).toEqual([]);
+  for (const gateway of [first, second]) expect(secretsIn(gateway.output(), token)).toEqual([]);
 }, 60_000);
 
 let batch = 0;
@@ -57,7 +59,7 @@ async function afterMore(writing: Writers, changes: number): Promise<void> {
 async function expectNothingLost(what: string, writing: Writers): Promise<void> {
   await writing.stop();
   const found = await server.use((database) => writing.discrepancies(database));
-  const unsound = await server.use(unsoundness);
+  const unsound = await server.use((database) => unsoundness(database));
   const figures = [
     `${writing.count()} acknowledged changes`,
     `${found.lost} lost`,

@@ -9,6 +9,7 @@ import { type GatewayProcess, gatewayProcess, tokenFor } from './gatewayProcess.
 import { asTold, startWriters } from './ledger.js';
 import { type OwnServer, ownServer } from './ownServer.js';
 import { adminOf, someOrgs } from './platform.js';
+import { secretsIn } from './secretsIn.js';
 import { rounds, unsoundness } from './soundness.js';
 
 /** A file system of its own in memory, so that no other program's disk fills; undefined where this user may mount none. */
@@ -105,7 +106,8 @@ it_(
     }
     await writing.stop();
     expect(await server.use((database) => writing.discrepancies(database))).toEqual(asTold);
-    expect(await server.use(unsoundness)).toEqual([]);
+    expect(await server.use((database) => unsoundness(database))).toEqual([]);
+    for (const gateway of gateways) expect(secretsIn(gateway.output(), token)).toEqual([]);
     const slowest = Math.round(Math.max(...readyAfter));
     process.stdout.write(
       `${times} times a full disk (PostgreSQL ended ${ends} times): ready ${slowest} ms after room at most, ${writing.count()} acknowledged changes, none lost or doubled, ${writing.retries()} sent again\n`,

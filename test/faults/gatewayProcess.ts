@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { issueAccessToken } from '../../src/access/accessTokens.js';
 import { signingKeys } from '../../src/access/signingKeys.js';
 import { fromSources, program } from '../support/program.js';
+import { sealEnv } from './sealEnv.js';
 
 const secret = randomBytes(32);
 const keys = signingKeys([{ kid: 'faults', secret }], 'tenantry', 'tenantry');
@@ -85,6 +86,7 @@ export async function gatewayProcess(
           PORT: String(port),
           JWT_KEYS: `faults:${secret.toString('base64url')}`,
           LOG_LEVEL: 'warn',
+          ...sealEnv,
           ...env,
         },
       });

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,18 +16,19 @@ import { countFaults, exact } from '../audit/countFaults.js';
 import { aTenant } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { asTold, startWriters } from './ledger.js';
-import { rounds } from './soundness.js';
+import { sealEnv } from './sealEnv.js';
+import { rounds, unsoundness } from './soundness.js';
 
 const kills = rounds(2);
 const program = process.env.FAULT_PROGRAM ? [process.env.FAULT_PROGRAM] : ['--import', 'tsx', 'src/main.ts'];
 
 let gateway: TestGateway;
 let folder: string;
-let env: { AUDIT_SIGNING_KEYS: string; AUDIT_CHECKPOINT_FILE: string };
+let env: { AUDIT_CHECKPOINT_FILE: string };
 let worker: ChildProcess | undefined;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tenantry-killed-worker-'));
-  env = { AUDIT_SIGNING_KEYS: `seal1:${randomBytes(32).toString('base64url')}`, AUDIT_CHECKPOINT_FILE: join(folder, 'checkpoints') };
+  env = { ...sealEnv, AUDIT_CHECKPOINT_FILE: join(folder, 'checkpoints') };
   gateway = await testGateway(env);
 });
 afterAll(async () => {
@@ -94,6 +94,7 @@ it(
       expect(seen.entries).toBeGreaterThanOrEqual(writing.count());
     }
     expect(findings).toEqual([]);
+    expect(await unsoundness(gateway.database, { hasRowsOfTheTest: true })).toEqual([]);
     process.stdout.write(`${kills} kills of the worker: ${writing.count()} changes, ${await batches()} batches, counts and chain exact\n`);
   },
   90_000 + kills * 15_000,

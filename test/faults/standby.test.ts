@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../../src/db/pool.js';
-import { aGrant, aMembership, anOrg, anOrgAccess, aUser } from '../support/builders.js';
+import { aGrant, aMembership, anOrgAccess, aTenant, aUser } from '../support/builders.js';
 import type { TestDatabase } from '../support/database.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { type OwnServer, ownServer } from './ownServer.js';
 import { type OwnStandby, ownStandby } from './ownStandby.js';
+import { unsoundness } from './soundness.js';
 
 const orgById = 'query ($id: UUID!) { org(id: $id) { name version } }';
 const renameOrg =
@@ -39,7 +40,7 @@ beforeAll(async () => {
   second = await testGateway(env, databaseOf(primary));
   member = await aUser(first.database);
   bystander = first.tokenFor(member);
-  org = await anOrg(first.database, { name: 'Before', members: [member] });
+  org = (await aTenant(first, { name: 'Before', members: [member] })).id;
 }, 120_000);
 
 beforeEach(async () => {
@@ -55,6 +56,10 @@ afterAll(async () => {
   await standby.discard();
   await primary.discard();
 });
+
+afterEach(async () => {
+  expect(await unsoundness(first.database, { hasRowsOfTheTest: true })).toEqual([]);
+}, 60_000);
 
 async function queriesAt(gateway: TestGateway, place: 'standby' | 'primary'): Promise<number> {
   const { body } = await gateway.rest('GET', '/metrics');

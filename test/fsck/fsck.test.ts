@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { auditSeal } from '../../src/audit/seal/seal.duty.js';
 import { deliverSnapshots } from '../../src/audit/snapshots/deliverSnapshots.duty.js';
 import { checks } from '../../src/fsck/checks.js';
 import { runChecks } from '../../src/fsck/runChecks.js';
 import { noneLeftInTransaction } from '../../src/fsck/time.checks.js';
+import { sealEnv } from '../faults/sealEnv.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { inWorld, plants } from './plants.js';
 import { aWorld, type World } from './world.js';
@@ -11,7 +13,7 @@ import { aWorld, type World } from './world.js';
 let gateway: TestGateway;
 let world: World;
 beforeAll(async () => {
-  gateway = await testGateway();
+  gateway = await testGateway(sealEnv);
   world = await aWorld(gateway);
 });
 afterAll(() => gateway.close());
@@ -37,6 +39,16 @@ describe('fsck', () => {
   it('finds nothing in a platform that was used, before the snapshots are delivered and after', async () => {
     expect(await found()).toEqual({});
     await gateway.runDuty(deliverSnapshots);
+    expect(await found()).toEqual({});
+    await gateway.runDuty(auditSeal);
+    expect(await found()).toEqual({});
+    // A second batch, so that the first one stands before another.
+    await gateway.graphql(
+      'mutation { updateSettings(input: { maxOrgsPerShard: 498 }) { settings { version } } }',
+      {},
+      { token: gateway.adminToken },
+    );
+    await gateway.runDuty(auditSeal);
     expect(await found()).toEqual({});
   });
 

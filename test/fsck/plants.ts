@@ -183,10 +183,82 @@ const untoldRows: readonly Plant[] = [
     'impersonation_sessions',
     `insert into impersonation_sessions
       (public_id, admin_user_id, target_user_id, target_org_id, token_hash, reason, expires_at, ended_at, end_reason)
-    select gen_random_uuid(), a.id, u.id, o.id, sha256('z'), 'nobody told of it', now() + interval '1 hour', now(), 'ended' from users a, users u, orgs o
+    select gen_random_uuid(), a.id, u.id, o.id, sha256('z'), 'nobody told of it', now() + interval '1 hour', e.at, 'ended'
+    from (select min(created_at) as at from platform_audit_log) e, users a, users u, orgs o
     where a.public_id = '{admin}' and u.public_id = '{user}' and o.public_id = '{org}'`,
   ),
 ];
+
+/** A row that is taken away behind the trail's back. */
+const vanished = (type: string, sql: string): Plant => ({
+  check: `Each ${type} that the trail tells of is there`,
+  sql,
+  finds: new RegExp(`The ${type} \\S+ is gone, and no entry tells of its removal`),
+});
+
+const vanishedRows: readonly Plant[] = [
+  vanished('group', `delete from groups where public_id = '{group}'`),
+  vanished('partner', `delete from partners where public_id = '{partner}'`),
+  vanished('audit_view', `delete from audit_views where public_id = '{view}'`),
+  vanished('workspace_member', `delete from workspace_members where role <> 'owner'`),
+  vanished('workspace', `delete from workspaces where public_id = '{workspace}'`),
+  vanished(
+    'shard',
+    `set session_replication_role = replica;
+    update platform_audit_log set resource_type = 'shard', action = 'shard.create' where id = '{unknown}'`,
+  ),
+  vanished('user', `delete from audit_views; delete from users where username = 'bob'`),
+  vanished('org', `delete from orgs where public_id = '{org}'`),
+];
+
+/** An end or a beginning at a moment at which nothing was told. */
+const untoldMoment = (table: string, what: string, sql: string): Plant => ({
+  check: `The trail tells of what was ${what} in ${table}`,
+  sql,
+  finds: new RegExp(`No entry tells of how \\S+ in ${table} was ${what}`),
+});
+
+const untoldMoments: readonly Plant[] = [
+  untoldMoment(
+    'users',
+    'deleted',
+    `${insertUser('gone@test.example', 'gone')}; update users set deleted_at = now() where username = 'gone'`,
+  ),
+  untoldMoment('api_keys', 'revoked', `update api_keys set revoked_at = now()`),
+  untoldMoment('group_assignments', 'assigned', `update group_assignments set assigned_at = now()`),
+  untoldMoment(
+    'org_access',
+    'granted',
+    `insert into org_access (public_id, user_id, org_id) select gen_random_uuid(), u.id, o.id from users u, orgs o limit 1`,
+  ),
+  untoldMoment(
+    'identities',
+    'linked',
+    `insert into identities (public_id, user_id, issuer, subject) select gen_random_uuid(), id, 'https://issuer.example', 'x' from users limit 1`,
+  ),
+  untoldMoment('sessions', 'ended', `update sessions set ended_at = now(), end_reason = 'logout'`),
+  untoldMoment('impersonation_sessions', 'ended', `update impersonation_sessions set ended_at = now() where ended_at is not null`),
+  untoldMoment('jobs', 'ended', `update jobs set status = 'cancelled', completed_at = now(), lease_expires_at = null`),
+];
+
+/** Entries that were changed or taken away, and seals that were: the rest is for the test of `audit:verify`. */
+const brokenSeals: readonly Plant[] = [
+  [
+    `update platform_audit_log set actor_display_name = 'Nobody' where action = 'settings.update'`,
+    /Entry \S+ was changed after it was sealed/,
+  ],
+  [`delete from platform_audit_log where action = 'settings.update'`, /Entry \S+ was sealed in batch 1 and is not there/],
+  [`update audit_batches set signature = sha512('x')`, /The signature of batch 1 does not hold/],
+  [`update audit_batches set chain = sha256('x')`, /Batch 1 is not chained to the one before it/],
+  [`delete from audit_batches where number = 1`, /Batch 1 is missing before batch 2/],
+].map(
+  ([sql, finds]) =>
+    ({
+      check: 'The trail is as it was sealed, and its seals are a chain',
+      sql: `set session_replication_role = replica; ${sql}`,
+      finds,
+    }) as Plant,
+); // pairs of the list above
 
 const wrongDays: Plant = {
   check: 'The counts in audit_counts_by_day are those of the trail',
@@ -269,11 +341,14 @@ export const plants: readonly Plant[] = [
     sql: `drop schema "{schema}" cascade`,
     finds: /The active org acme has no use of its schema {schema}/,
   },
+  ...untoldMoments,
+  ...brokenSeals,
   {
     check: 'An admin can let others in, for good',
     sql: `update group_assignments set expires_at = now() + interval '1 day'`,
     finds: /Nobody holds platform.admins.create for good/,
   },
+  ...vanishedRows,
 ];
 
 /** A text with the ids of the world in it. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isInterfaceType } from 'graphql';
+import { sql } from 'kysely';
 import { nodeTypes } from '../../src/schema/node.resolver.js';
 import { buildUnguardedSchema } from '../../src/schema/schema.js';
-import { anOrg, aUser } from '../support/builders.js';
+import { anOrg, aTenant, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -42,5 +43,29 @@ describe('node', () => {
     expect(await node(group.public_id, adminToken)).toEqual({ __typename: 'Group', id: group.public_id, name: group.name });
     expect(await node(group.public_id, token)).toBeNull();
     expect(await node('no id at all', adminToken)).toBeNull();
+  });
+
+  it('is to an outsider the same for an object of each type as for none: the whole answer', async () => {
+    const { database, adminToken } = gateway;
+    const outsider = gateway.tokenFor(await aUser(database));
+    const { id: org } = await aTenant(gateway, { members: [gateway.adminId] });
+    const make = `mutation ($org: UUID!) { createWorkspace(orgId: $org, input: { name: "Lab", slug: "lab" }) { workspace { id } }
+      createPartner(input: { name: "P", slug: "p" }) { partner { id } } seedOrg(orgId: $org) { job { id } } }`;
+    expect((await gateway.graphql(make, { org }, { token: adminToken })).errors).toEqual([]);
+    const open = `query ($id: ID!) { node(id: $id) { __typename id ...Any ... on Node { ...Any } } }
+      fragment Any on Node { ... on Org { name members { nodes { user { email } } } } ... on User { email orgMemberships { id } }
+        ... on Workspace { name members { nodes { userId } } } ... on Group { name } ... on Job { payload } ... on Partner { name } ... on Shard { name } }`;
+    const answer = async (id: string) => {
+      const { status, data, errors, extensions } = await gateway.graphql<object, object>(open, { id }, { token: outsider });
+      return { status, data, errors, extensions };
+    };
+    const absent = await answer(crypto.randomUUID());
+    expect(absent).toMatchObject({ status: 200, data: { node: null }, errors: [] });
+    for (const [type, { table }] of Object.entries(nodeTypes)) {
+      const { rows } = await sql<{ id: string }>`select public_id as id from ${sql.table(table)} order by id limit 1`.execute(database.db);
+      const id = rows[0]?.id ?? '';
+      expect(await node(id, adminToken)).toMatchObject({ __typename: type, id });
+      expect({ type, ...(await answer(id)) }).toEqual({ type, ...absent });
+    }
   });
 });

@@ -31,6 +31,7 @@ const body = (query: string, variables = '{}') => `{ "query": ${JSON.stringify(q
 
 const nul = 'A text cannot contain the character NUL.';
 const half = 'A text cannot contain half of a surrogate pair.';
+const infinite = 'A number must be below 1.8e308.';
 const deep = 'Values are nested at most 100 deep.';
 /** JSON lists inside of lists. */
 const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
@@ -42,6 +43,8 @@ describe('a text that the database could not keep', () => {
     ['NUL in a name inside of a JSON variable', body(store, '{ "p": { "a\\u0000": 1 } }'), nul, ['variables', 'p']],
     ['NUL in a variable that is not used', body('{ me { id } }', '{ "s": "\\u0000" }'), nul, ['variables', 's']],
     ['NUL in the document', body(written('"a\0"')), nul, ['query']],
+    ['a number beyond all in a JSON variable', body(store, '{ "p": { "a": [1e400] } }'), infinite, ['variables', 'p', 'a', 0]],
+    ['a number below all in a JSON variable', body(store, '{ "p": { "a": -1e400 } }'), infinite, ['variables', 'p', 'a']],
     ['half of a surrogate pair in a variable', body(search, '{ "s": "a\\ud800" }'), half, ['variables', 's']],
     ['the other half in a variable', body(search, '{ "s": "\\udc00a" }'), half, ['variables', 's']],
     ['half of a surrogate pair in a JSON variable', body(store, '{ "p": { "a": "\\ud800" } }'), half, ['variables', 'p', 'a']],
@@ -63,6 +66,8 @@ describe('a text that the database could not keep', () => {
     ['NUL as an escape', written('"a\\u0000"'), nul, 'GRAPHQL_VALIDATION_FAILED'],
     ['NUL as a long escape', written('"a\\u{0}"'), nul, 'GRAPHQL_VALIDATION_FAILED'],
     ['NUL in JSON', storing('{ a: ["\\u0000"] }'), nul, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a number beyond all in JSON', storing('{ a: [1e400] }'), infinite, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a whole number beyond all in JSON', storing(`-${'9'.repeat(400)}`), infinite, 'GRAPHQL_VALIDATION_FAILED'],
     ['half of a surrogate pair', written('"\\uD800"'), 'Invalid Unicode escape sequence', 'GRAPHQL_PARSE_FAILED'],
     [
       'NUL in the default of a variable',
@@ -113,6 +118,21 @@ describe('a value', () => {
       [deep, 'GRAPHQL_VALIDATION_FAILED'],
       [deep, 'GRAPHQL_VALIDATION_FAILED'],
     ]);
+  });
+
+  it('is refused on a REST surface where a number in it is beyond all, and kept where it is the greatest that there is', async () => {
+    const token = gateway.tokenFor(await aUser(gateway.database));
+    const put = (number: string) =>
+      gateway.rest('PATCH', '/v1/users/me/preferences', {
+        token,
+        headers: { 'content-type': 'application/json' },
+        body: `{ "preferences": { "a": [${number}] } }`,
+      });
+    expect((await put('1e400')).status).toBe(422);
+    expect((await put('-1e999')).status).toBe(422);
+    expect((await put('1.7976931348623157e308')).status).toBe(200);
+    const { data } = await gateway.graphql<{ me: { preferences: object } }, object>('{ me { preferences } }', {}, { token });
+    expect(data?.me.preferences).toEqual({ a: [Number.MAX_VALUE] });
   });
 
   it('with a member `__proto__` is refused, whichever way it comes, and changes nothing', async () => {

@@ -1,8 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { respelled } from '../access/forgedToken.js';
 import { aGrant, aUser, shutOut } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
+import { startReceiver } from '../support/receiver.js';
 import { anIssuer, audience, type Issuer } from './issuer.js';
 import { aKeyServer } from './keyServer.js';
 
@@ -83,10 +86,56 @@ describe('An access token of an OpenID Connect provider', () => {
       expect(await callWith(await issuer.signed(good('wrong'), { typ: 'logout+jwt' }))).toBe(401);
     });
 
-    it('with a critical header that is not known', async () => {
-      const [, payload] = (await issuer.signed(good('wrong'))).split('.');
-      const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'provider-key', crit: ['exp2'], exp2: 1 })).toString('base64url');
-      expect(await callWith(`${header}.${payload}.${'A'.repeat(342)}`)).toBe(401);
+    // Each is signed by the provider's own key: nothing but its header is wrong.
+    it.each([
+      ['a critical extension that is not known', { crit: ['exp2'], exp2: 1 }],
+      ['a critical extension that is not there', { crit: ['exp2'] }],
+      ['a critical extension of no name', { crit: [''] }],
+      ['no critical extension, said so', { crit: [] }],
+      ['a payload that is not encoded', { crit: ['b64'], b64: false }],
+      ['another type', { typ: 'secevent+jwt' }],
+      ['a type that is none', { typ: ['at+jwt'] }],
+      ['the algorithm none', { alg: 'none' }],
+      ['another algorithm of the same key', { alg: 'PS256' }],
+      ['a longer hash', { alg: 'RS512' }],
+      ['an algorithm with a shared secret', { alg: 'HS256' }],
+      ['a list of algorithms', { alg: ['RS256'] }],
+      ['a key that the provider does not have', { kid: 'another' }],
+      ['a key named as a file', { kid: '../../../../dev/null' }],
+      ['a key named as a member of every object', { kid: '__proto__' }],
+    ])('with %s', async (_, header) => {
+      expect(await callWith(issuer.forged(good('wrong'), header))).toBe(401);
+    });
+
+    it('that was signed as it should be is taken, which makes the others tell something', async () => {
+      expect(await callWith(issuer.forged(good('wrong'), {}))).toBe(200);
+    });
+
+    it('whose signature is spelled another way, cut, padded or empty', async () => {
+      const token = await issuer.signed(good('wrong'));
+      const changed = [
+        respelled(token),
+        token.slice(0, -1),
+        `${token}=`,
+        `${token}==`,
+        `${token}A`,
+        token.replace(/[^.]+$/, ''),
+        `${token}.`,
+      ];
+      for (const each of changed) expect({ each, status: await callWith(each) }).toEqual({ each, status: 401 });
+    });
+
+    it('that brings its key, or says where it is', async () => {
+      const { privateKey, publicKey } = await generateKeyPair('RS256');
+      const jwk = { ...(await exportJWK(publicKey)), kid: 'provider-key', alg: 'RS256' };
+      const asked = await startReceiver();
+      const url = `${asked.url}/keys`;
+      for (const header of [{ jwk }, { jku: url }, { x5u: url }, { jwk, jku: url, kid: 'mine' }]) {
+        const token = new SignJWT(good('wrong')).setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'provider-key', ...header });
+        expect(await callWith(await token.sign(privateKey))).toBe(401);
+      }
+      expect(asked.received).toEqual([]);
+      await asked.close();
     });
 
     it('signed by another key under the provider’s key id', async () => {
@@ -95,12 +144,21 @@ describe('An access token of an OpenID Connect provider', () => {
       expect(await callWith(await new SignJWT(good('wrong')).setProtectedHeader(header).sign(privateKey))).toBe(401);
     });
 
-    it('signed with the provider’s public key as a shared secret, or not at all', async () => {
-      const [jwks] = await Promise.all([fetch(`${issuer.issuer}/jwks`).then((answer) => answer.text())]);
+    it('signed with the provider’s public key as a shared secret, however it is written, or not at all', async () => {
       const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-      const body = `${encoded({ alg: 'HS256', typ: 'at+jwt', kid: 'provider-key' })}.${encoded(good('wrong'))}`;
-      expect(await callWith(`${body}.${createHmac('sha256', jwks).update(body).digest('base64url')}`)).toBe(401);
+      const jwks = await fetch(`${issuer.issuer}/jwks`).then((answer) => answer.text());
+      for (const secret of [jwks, ...issuer.publicForms()]) {
+        for (const [alg, hash] of [
+          ['HS256', 'sha256'],
+          ['HS512', 'sha512'],
+          ['RS256', 'sha256'],
+        ] as const) {
+          const body = `${encoded({ alg, typ: 'at+jwt', kid: 'provider-key' })}.${encoded(good('wrong'))}`;
+          expect(await callWith(`${body}.${createHmac(hash, secret).update(body).digest('base64url')}`)).toBe(401);
+        }
+      }
       expect(await callWith(`${encoded({ alg: 'none', typ: 'at+jwt' })}.${encoded(good('wrong'))}.x`)).toBe(401);
+      expect(await callWith(`${encoded({ alg: 'none', typ: 'at+jwt' })}.${encoded(good('wrong'))}.`)).toBe(401);
     });
 
     it('signed by us in the provider’s name', async () => {
@@ -141,6 +199,33 @@ describe('An access token of an OpenID Connect provider', () => {
     expect((await away.rest('GET', '/api/v1/platform/me', { token: gateway.adminToken })).status).toBe(200);
     await away.close();
   });
+
+  it('holds while the provider changes its key: those of the old one and of the new one', async () => {
+    const changing = await anIssuer();
+    const at = await testGateway({ OIDC_ISSUER: changing.issuer, OIDC_AUDIENCE: audience }, gateway.database);
+    const userId = await aUser(gateway.database);
+    await at.graphql(link, { input: { userId, issuer: changing.issuer, subject: 'changes' } }, { token: at.adminToken });
+    const claims = () => ({ ...good('changes'), iss: changing.issuer });
+    const statusOf = async (token: string) => (await at.rest('GET', '/api/v1/platform/me', { token })).status;
+    const old = await changing.signed(claims());
+    expect(await statusOf(old)).toBe(200);
+    await changing.changeKey();
+    const next = await changing.signed(claims());
+    // Keys are asked for again once in ten seconds at most, however many unknown ones are named.
+    for (const start = performance.now(); (await statusOf(next)) !== 200; ) {
+      expect(performance.now() - start).toBeLessThan(13_000);
+      expect(await statusOf(old)).toBe(200);
+      await sleep(200);
+    }
+    expect([await statusOf(old), await statusOf(next)]).toEqual([200, 200]);
+    expect(changing.keyRequests()).toBeLessThanOrEqual(3);
+    // A gateway that starts when the old key is gone takes the new one alone.
+    changing.forgetOldKeys();
+    const after = await testGateway({ OIDC_ISSUER: changing.issuer, OIDC_AUDIENCE: audience }, gateway.database);
+    const [first, second] = await Promise.all([old, next].map((token) => after.rest('GET', '/api/v1/platform/me', { token })));
+    expect([first?.status, second?.status]).toEqual([401, 200]);
+    await Promise.all([at.close(), after.close(), changing.close()]);
+  }, 30_000);
 
   it('is linked by those alone who hold what the user holds', async () => {
     const { database } = gateway;

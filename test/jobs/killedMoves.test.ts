@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { sealEnv } from '../faults/sealEnv.js';
+import { unsoundness } from '../faults/soundness.js';
 import { aTenant } from '../support/builders.js';
 import { type TestGateway, testGateway, testShardKeys } from '../support/gateway.js';
 import { contentsOf, jobOf, letLeaseExpire, schemaOf, seed, workThrough } from './jobsKit.js';
@@ -27,10 +29,22 @@ afterAll(async () => {
   await other.stop();
 });
 
+// Whoever died, the platform is whole.
+afterEach(async () => {
+  expect(await unsoundness(gateway.database, { hasRowsOfTheTest: true })).toEqual([]);
+}, 60_000);
+
 /** A worker as its operators start it, but for the build. */
 function aWorker(): ChildProcess {
   const worker = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', '--worker'], {
-    env: { PATH: process.env.PATH, DATABASE_URL: gateway.database.url, DATA_DIR: folder, DEMO_DATA: 'false', SHARD_KEYS: testShardKeys },
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: gateway.database.url,
+      DATA_DIR: folder,
+      ...sealEnv,
+      DEMO_DATA: 'false',
+      SHARD_KEYS: testShardKeys,
+    },
     stdio: 'ignore',
   });
   workers.add(worker);

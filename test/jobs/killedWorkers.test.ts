@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { codes, definitions } from '../../src/jobs/seeding/vocabulary.js';
+import { sealEnv } from '../faults/sealEnv.js';
+import { unsoundness } from '../faults/soundness.js';
 import { aTenant } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { contentsOf, jobOf, letLeaseExpire, schemaOf, seed, type TableName, tables } from './jobsKit.js';
@@ -25,10 +27,15 @@ afterAll(async () => {
   await gateway.close();
 });
 
+// Whoever died, the platform is whole.
+afterEach(async () => {
+  expect(await unsoundness(gateway.database, { hasRowsOfTheTest: true })).toEqual([]);
+}, 60_000);
+
 /** A worker as its operators start it, but for the build. */
 function aWorker(): ChildProcess {
   const worker = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', '--worker'], {
-    env: { PATH: process.env.PATH, DATABASE_URL: gateway.database.url, DATA_DIR: folder, DEMO_DATA: 'false' },
+    env: { PATH: process.env.PATH, DATABASE_URL: gateway.database.url, DATA_DIR: folder, ...sealEnv, DEMO_DATA: 'false' },
     stdio: 'ignore',
   });
   workers.add(worker);

@@ -111,21 +111,22 @@ export interface Race {
   tidy?(track: Track): Promise<void>;
 }
 
+/** @param seed the same for the same rounds again */
+export function roundsOf(seed: number): (number: number) => Round {
+  const random = randomFrom(seed);
+  return (number) => ({ number, name: `${seed.toString(36)}-${number}`, random, stagger: (most = 4) => sleep(random() * most) });
+}
+
 /** Runs a race as often as RACE_ROUNDS says, or as `npm test` does. @returns a line that says how the rounds came out */
 export async function runRace(track: Track, race: Race): Promise<string> {
   const rounds = Number(process.env.RACE_ROUNDS ?? race.rounds);
   const seed = Number(process.env.RACE_SEED ?? randomBytes(4).readUInt32BE());
-  const random = randomFrom(seed);
+  const roundOf = roundsOf(seed);
   const outcomes = new Map<string, number>();
   const start = performance.now();
   await race.prepare?.(track);
   for (let number = 0; number < rounds; number += 1) {
-    const round: Round = {
-      number,
-      name: `${seed.toString(36)}-${number}`,
-      random,
-      stagger: (most = 4) => sleep(random() * most),
-    };
+    const round = roundOf(number);
     try {
       const outcome = await race.run(track, round);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { secretsIn } from '../faults/secretsIn.js';
 import { unsoundness } from '../faults/soundness.js';
+import { everything } from './everything.js';
 import { idempotency } from './idempotency.js';
 import { impersonation } from './impersonation.js';
 import { cancellation, claims } from './jobs.js';
@@ -18,6 +20,7 @@ afterAll(() => track.close());
 // Whoever won, the platform is whole.
 afterEach(async () => {
   expect(await unsoundness(track.database)).toEqual([]);
+  for (const gateway of track.gateways) expect(secretsIn(gateway.output(), track.adminToken)).toEqual([]);
 }, 120_000);
 
 /** Milliseconds. */
@@ -25,7 +28,9 @@ const aRound = 20_000;
 
 describe('Two gateways, in processes of their own, race for', () => {
   it.each(
-    [versions, names, lastAdmin, impersonation, revocation, idempotency, claims, cancellation].map((race) => [race.name, race] as const),
+    [versions, names, lastAdmin, impersonation, revocation, idempotency, claims, cancellation, everything].map(
+      (race) => [race.name, race] as const,
+    ),
   )(
     '%s',
     async (_, race) => {

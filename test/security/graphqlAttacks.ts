@@ -279,5 +279,28 @@ const transport: readonly GraphqlAttack[] = [
   { what: 'signs that GraphQL does not have', query: '{ me?.id; }', ...parse },
 ];
 
+const tail = 'auditTail { __typename }';
+/** Attacks on the endpoint of streams, beside those on the other one: a stream that opened would be an answer of 200. */
+export const streamAttacks: readonly GraphqlAttack[] = [
+  ...['null', 'false', '0', '""', 'true', '1', '[]', '{}', '"{}"'].map((body) => ({ what: `the body ${body}`, body, ...badRequest })),
+  { what: 'a query', query: '{ __typename }', ...badRequest },
+  { what: 'a mutation', query: preferences('{}'), ...badRequest },
+  { what: 'a subscription to nothing', query: `subscription { ${tail.replace('{', '@skip(if: true) {')} }`, ...badRequest },
+  {
+    what: 'a subscription to nothing, by a fragment',
+    query: `subscription { ...F @include(if: false) } fragment F on Subscription { ${tail} }`,
+    ...badRequest,
+  },
+  {
+    what: 'a subscription to nothing, in a fragment',
+    query: `subscription { ... { ... { ${tail.replace('{', '@include(if: false) {')} } } }`,
+    ...badRequest,
+  },
+  { what: 'two fields', query: `subscription { ${tail} b: ${tail} }`, ...badRequest },
+  { what: 'two operations and no name', query: `subscription A { ${tail} } subscription B { ${tail} }`, ...badRequest },
+  { what: 'a name that is no text', body: JSON.stringify({ query: `subscription A { ${tail} }`, operationName: {} }), ...badRequest },
+  { what: 'a type by its name', query: 'subscription { __typename }', ...badRequest },
+];
+
 /** The attacks that no other test sends. */
 export const graphqlAttacks: readonly GraphqlAttack[] = [...depth, ...breadth, ...fragments, ...introspections, ...values, ...transport];

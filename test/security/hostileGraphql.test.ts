@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   buildSchema,
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   getNamedType,
   getOperationAST,
@@ -20,19 +22,36 @@ import {
 } from 'graphql';
 import { buildUnguardedSchema } from '../../src/schema/schema.js';
 import { requireWellFormed } from '../../src/server/wellFormed.js';
-import { anOrg, aUser } from '../support/builders.js';
+import { aTenant, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
-import { type HostileAnswer, hostileRun, patience } from './hostileRuns.js';
+import { figures, type HostileAnswer, hostileRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
 import { hostileJson, hostileText } from './hostileValues.js';
+import { type Place, placesIn, valueWith } from './placesOfText.js';
 
 let gateway: TestGateway;
 const ids: string[] = [];
+/** How a document gets to an object that has fields with arguments of their own. */
+const objects: Record<string, string> = {};
 beforeAll(async () => {
   gateway = await testGateway();
   const user = await aUser(gateway.database);
-  ids.push(user, await anOrg(gateway.database, { members: [user] }), crypto.randomUUID());
+  const org = await aTenant(gateway, { members: [user] });
+  ids.push(user, org.id, crypto.randomUUID());
+  const admin = { token: gateway.adminToken };
+  const made = await gateway.graphql<Record<'createWorkspace' | 'createGroup', Record<string, { id: string }>>, object>(
+    `mutation ($org: UUID!) { createWorkspace(orgId: $org, input: { name: "Lab", slug: "lab" }) { workspace { id } }
+      createGroup(input: { name: "Some" }) { group { id } } }`,
+    { org: org.id },
+    admin,
+  );
+  objects.Org = `org(id: "${org.id}")`;
+  objects.Workspace = `workspace(id: "${made.data?.createWorkspace.workspace?.id}")`;
+  objects.Group = `group(id: "${made.data?.createGroup.group?.id}")`;
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  process.stdout.write(`GraphQL: ${figures()}`);
+  await gateway.close();
+});
 
 function argumentOf(type: GraphQLInputType, depth = 0): fc.Arbitrary<unknown> {
   if (isNonNullType(type)) return argumentOf(type.ofType, depth);
@@ -82,7 +101,7 @@ type Variables = Readonly<Record<string, unknown>>;
  * Asks for a field several times, each time with arguments of its own: those of the third are `$a2_…`. Of several, little is selected: not
  * for what the document costs is it to be refused.
  */
-function documentOf(kind: string, field: GraphQLField<unknown, unknown>, times: number): string {
+function documentOf(kind: string, field: GraphQLField<unknown, unknown>, times: number, parent?: string): string {
   const numbers = [...Array(times).keys()];
   const variables = numbers.flatMap((number) => field.args.map(({ name, type }) => `$a${number}_${name}: ${type}`)).join(', ');
   const selected = times === 1 ? selection(field.type) : isLeafType(getNamedType(field.type)) ? '' : '{ __typename }';
@@ -90,7 +109,8 @@ function documentOf(kind: string, field: GraphQLField<unknown, unknown>, times: 
     const given = field.args.map(({ name }) => `${name}: $a${number}_${name}`).join(', ');
     return `a${number}: ${field.name}(${given}) ${selected}`;
   });
-  return `${kind} (${variables}) { ${asked.join(' ')} }`;
+  const all = asked.join(' ');
+  return `${kind} (${variables}) { ${parent ? `${objects[parent]} { ${all} }` : all} }`;
 }
 
 const variablesOf = (cases: readonly Variables[]): Variables =>
@@ -121,31 +141,90 @@ async function send(query: string, variables: unknown): Promise<HostileAnswer> {
   return { status: response.status, body: await response.text() };
 }
 
-/** They hash a password, which takes its time on purpose. */
-const slow: ReadonlySet<string> = new Set(['login', 'changePassword', 'resetPassword', 'createUser']);
+/** They hash a password, which takes its time on purpose, or make a schema. */
+const slow: ReadonlySet<string> = new Set(['login', 'changePassword', 'resetPassword', 'createUser', 'createOrg']);
+
+/** A hostile subscription may be a good one, and is then heard for a moment. */
+async function subscribe(query: string, variables: unknown): Promise<HostileAnswer> {
+  const response = await fetch(`${gateway.url}/graphql/stream`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${gateway.adminToken}`, 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query, variables }),
+    signal: AbortSignal.timeout(patience),
+  });
+  const { status } = response;
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return { status, body: await response.text() };
+  const reader = response.body?.getReader();
+  const heard = await Promise.race([reader?.read(), sleep(100)]);
+  await reader?.cancel();
+  return { status, body: heard?.value ? Buffer.from(heard.value).toString() : '' };
+}
 
 describe('The GraphQL schema', () => {
   const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
-  const fields = (['query', 'mutation'] as const).flatMap((kind) => {
-    const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
-    return Object.values(root?.getFields() ?? {}).map((field) => ({ kind, name: field.name, field }));
+  const ofType = (kind: string, type: GraphQLObjectType | null | undefined, parent?: string) =>
+    Object.values(type?.getFields() ?? {})
+      .filter(({ args }) => args.length > 0)
+      .map((field) => ({ kind, name: parent ? `${parent}.${field.name}` : field.name, field, parent }));
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const [queries, mutations, subscriptions] = [
+    ofType('query', schema.getQueryType()),
+    ofType('mutation', schema.getMutationType()),
+    ofType('subscription', schema.getSubscriptionType()),
+  ];
+  const nested = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && !roots.includes(type) && !type.name.startsWith('__'))
+    .flatMap((type) => (isObjectType(type) ? ofType('query', type, type.name) : []));
+  const fields = [...queries, ...mutations, ...nested];
+
+  it('has a way to each object whose fields have arguments', () => {
+    expect(new Set(nested.map(({ parent }) => parent))).toEqual(new Set(Object.keys(objects)));
   });
 
-  it.each(fields.filter(({ field }) => field.args.length > 0))(
-    'answers hostile arguments of $kind $name with no error of its own',
-    async ({ kind, field }) => {
-      const required = field.args.filter((argument) => isNonNullType(argument.type)).map(({ name }) => name);
-      const variables = fc.record(Object.fromEntries(field.args.map(({ name, type }) => [name, argumentOf(type)])), {
-        requiredKeys: required,
-      });
-      const operation = getOperationAST(parse(documentOf(kind, field, 1)));
-      const faults = await hostileRun(variables, {
-        send: (cases) => send(documentOf(kind, field, cases.length), variablesOf(cases)),
-        share: slow.has(field.name) ? 0.1 : 1,
-        // All variables of a document are read, and every fault in them found, before any of it runs.
-        sharesRequest: (one) => operation !== null && operation !== undefined && isIllTyped(operation, one),
-      });
-      expect(faults).toEqual([]);
+  const argumentsOf = (field: GraphQLField<unknown, unknown>) =>
+    fc.record(Object.fromEntries(field.args.map(({ name, type }) => [name, argumentOf(type)])), {
+      requiredKeys: field.args.filter((argument) => isNonNullType(argument.type)).map(({ name }) => name),
+    });
+
+  /** How cases of a field are sent: those together that are refused together. */
+  function sendingOf({ kind, field, parent }: (typeof fields)[number]) {
+    // What the operation's variables are is known without its object.
+    const operation = getOperationAST(parse(documentOf(kind, field, 1)));
+    return {
+      send: (cases: readonly Variables[]) => send(documentOf(kind, field, cases.length, parent), variablesOf(cases)),
+      // All variables of a document are read, and every fault in them found, before any of it runs.
+      sharesRequest: (one: Variables) => operation !== null && operation !== undefined && isIllTyped(operation, one),
+    };
+  }
+
+  it.each(fields)('answers hostile arguments of $kind $name with no error of its own', async (each) => {
+    const share = slow.has(each.field.name) ? 0.1 : 1;
+    expect(await hostileRun(argumentsOf(each.field), { ...sendingOf(each), share })).toEqual([]);
+  });
+
+  it.each(subscriptions)('answers hostile arguments of $kind $name with no error of its own', async ({ kind, field }) => {
+    const sent = { send: ([one]: readonly Variables[]) => subscribe(documentOf(kind, field, 1), variablesOf(one ? [one] : [])) };
+    expect(await hostileRun(argumentsOf(field), { ...sent, share: 0.5 })).toEqual([]);
+  });
+
+  it.each([...fields, ...subscriptions])(
+    'answers each naughty string in each text of $kind $name with no error of its own',
+    async (each) => {
+      const { kind, field } = each;
+      const places: Place[] = field.args.flatMap(({ name, type }) => placesIn(type).map((place) => [name, ...place]));
+      const needed = ([first]: Place) => field.args.filter(({ name, type }) => name === first || isNonNullType(type));
+      const cases = places.flatMap((place, number) =>
+        naughtyStringsFor(number, slow.has(field.name) ? 0.1 : 1).map((text) =>
+          Object.fromEntries(
+            needed(place).map(({ name, type }) => [name, valueWith(type, name === place[0] ? place.slice(1) : undefined, text, ids)]),
+          ),
+        ),
+      );
+      const sending =
+        kind === 'subscription'
+          ? { send: ([one]: readonly Variables[]) => subscribe(documentOf(kind, field, 1), variablesOf(one ? [one] : [])) }
+          : sendingOf(each);
+      expect(await sendAll(cases, sending)).toEqual([]);
     },
   );
 

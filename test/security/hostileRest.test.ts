@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anOrg, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
-import { type HostileAnswer, hostileRun, patience } from './hostileRuns.js';
+import { figures, type HostileAnswer, hostileRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
 import { hostileJson, hostileText } from './hostileValues.js';
 
 interface Schema {
@@ -14,11 +14,17 @@ interface Schema {
   readonly format?: string;
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
 }
 
 interface Operation {
   readonly operationId: string;
-  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query' | 'header'; readonly schema: Schema }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: 'path' | 'query' | 'header';
+    readonly required?: boolean;
+    readonly schema: Schema;
+  }[];
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
 }
 
@@ -34,7 +40,10 @@ beforeAll(async () => {
   const user = await aUser(gateway.database);
   ids.push(user, await anOrg(gateway.database, { members: [user] }), crypto.randomUUID());
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  process.stdout.write(`REST: ${figures()}`);
+  await gateway.close();
+});
 
 interface HostileCall {
   readonly path: Readonly<Record<string, unknown>>;
@@ -80,6 +89,71 @@ function plausible(document: Document, schema: Schema): fc.Arbitrary<unknown> {
   return fc.oneof(fc.emailAddress(), fc.string(), hostileText);
 }
 
+/** Where a call has a text: `query`, `search` or `body`, `admin`, `email`; a list is entered at its first member. */
+type Place = readonly (string | number)[];
+
+/** A schema as it stands, with the one that it may be beside null. */
+function resolved(document: Document, schema: Schema): Schema {
+  if (schema.$ref) return resolved(document, document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
+  const [only] = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
+  return only ? resolved(document, only) : schema;
+}
+
+const isOf = ({ type }: Schema, name: string) => type === name || (Array.isArray(type) && type.includes(name));
+
+function placesIn(document: Document, given: Schema): Place[] {
+  const schema = resolved(document, given);
+  if (isOf(schema, 'array')) return placesIn(document, schema.items ?? {}).map((place) => [0, ...place]);
+  if (schema.properties) {
+    return Object.entries(schema.properties).flatMap(([name, member]) => placesIn(document, member).map((place) => [name, ...place]));
+  }
+  return isOf(schema, 'string') ? [[]] : [];
+}
+
+let count = 0;
+/** What an operation takes, and no more than it requires, but for a text at one place of it. */
+function valueWith(document: Document, given: Schema, place: Place | undefined, text: string): unknown {
+  if (place?.length === 0) return text;
+  const schema = resolved(document, given);
+  if (schema.enum) return schema.enum[0];
+  if (isOf(schema, 'array')) return place ? [valueWith(document, schema.items ?? {}, place.slice(1), text)] : [];
+  if (schema.properties) {
+    const needed = Object.entries(schema.properties).filter(([name]) => schema.required?.includes(name) || name === place?.[0]);
+    return Object.fromEntries(
+      needed.map(([name, member]) => [name, valueWith(document, member, name === place?.[0] ? place.slice(1) : undefined, text)]),
+    );
+  }
+  if (isOf(schema, 'integer') || isOf(schema, 'number')) return 1;
+  if (isOf(schema, 'boolean')) return true;
+  if (schema.format === 'uuid') return ids[1];
+  if (schema.format === 'date-time') return '2026-01-01T00:00:00Z';
+  count += 1;
+  return schema.format === 'email' ? `plain${count}@test.example` : `plain-${count}`;
+}
+
+/** For each place of a call that takes a text, the call with each naughty string there. */
+function naughtyCalls(document: Document, { parameters, requestBody }: Operation): HostileCall[] {
+  const schema = requestBody?.content['application/json'].schema;
+  const at = (where: string, name: string | undefined, text: string) => {
+    const these = parameters.filter((one) => one.in === where && (one.required || one.name === name));
+    return Object.fromEntries(these.map((one) => [one.name, valueWith(document, one.schema, one.name === name ? [] : undefined, text)]));
+  };
+  const places = [
+    ...parameters
+      .filter((one) => placesIn(document, one.schema).length > 0)
+      .map((one) => ({ where: one.in, name: one.name, place: undefined })),
+    ...(schema ? placesIn(document, schema).map((place) => ({ where: 'body', name: undefined, place })) : []),
+  ];
+  return places.flatMap(({ where, name, place }, number) =>
+    naughtyStringsFor(number).map((text) => ({
+      path: at('path', where === 'path' ? name : undefined, text),
+      query: at('query', where === 'query' ? name : undefined, text),
+      headers: at('header', where === 'header' ? name : undefined, text),
+      body: schema && valueWith(document, schema, place, text),
+    })),
+  );
+}
+
 /** A value as a part of an address; half a surrogate pair is sent as UTF-8 would have it, which no encoder writes. */
 function inAddress(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -115,6 +189,11 @@ describe.each(['platform', 'v1'])('The REST surface %s', (surface) => {
 
   it.each(operations)('answers hostile calls of $name with no error of its own', async ({ path, method, operation }) => {
     expect(await hostileRun(callOf(document, operation), { send: ([call]) => send(method, path, call) })).toEqual([]);
+  });
+
+  it.each(operations)('answers each naughty string in each text of $name with no error of its own', async ({ path, method, operation }) => {
+    const calls = naughtyCalls(document, operation);
+    expect(await sendAll(calls, { send: ([call]) => send(method, path, call) })).toEqual([]);
   });
 
   it('has logged no internal error', () => {

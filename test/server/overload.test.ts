@@ -107,6 +107,66 @@ describe('when as many requests are worked on as may be', () => {
   });
 });
 
+describe('a place among the requests that are worked on', () => {
+  let small: TestGateway;
+  beforeAll(async () => {
+    small = await testGateway({ MAX_REQUESTS_IN_FLIGHT: '4' });
+  });
+  afterAll(() => small.close());
+  const serves = async () => (await small.rest('GET', '/api/v1/platform/me', { token: small.adminToken })).status;
+
+  it('is held by nobody whose body has not come, however many there are; when it comes it is answered', async () => {
+    const body = JSON.stringify({ query: '{ me { id } }' });
+    const port = Number(new URL(small.url).port);
+    const headers = ['Host: localhost', 'Content-Type: application/json', `Authorization: Bearer ${small.adminToken}`];
+    const slow = await Promise.all(Array.from({ length: 40 }, () => Client.to(port)));
+    for (const [i, { socket }] of slow.entries()) {
+      const length = i % 2 === 0 ? `Content-Length: ${body.length}` : 'Transfer-Encoding: chunked';
+      socket.write(`POST /graphql HTTP/1.1\r\n${[...headers, length].join('\r\n')}\r\n\r\n${i % 2 === 0 ? '{' : ''}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let i = 0; i < 10; i += 1) expect(await serves()).toBe(200);
+    // In turns, since more than four at once would be too many.
+    for (const [i, client] of slow.entries()) {
+      client.socket.write(i % 2 === 0 ? body.slice(1) : `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+      await eventually(async () => client.received.includes('"me"'));
+      client.socket.destroy();
+    }
+    expect(await serves()).toBe(200);
+  });
+
+  it('is given back by those who go away before, while and after their body comes', async () => {
+    const port = Number(new URL(small.url).port);
+    const body = JSON.stringify({ query: '{ me { id } }' });
+    for (let i = 0; i < 60; i += 1) {
+      const { socket } = await Client.to(port);
+      const headers = ['Host: localhost', 'Content-Type: application/json', `Authorization: Bearer ${small.adminToken}`];
+      const sent = `POST /graphql HTTP/1.1\r\n${[...headers, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n`;
+      socket.write(i % 3 === 0 ? sent : i % 3 === 1 ? sent + body.slice(0, 5) : sent);
+      if (i % 3 === 2) socket.write(body);
+      await new Promise((resolve) => setTimeout(resolve, i % 7));
+      socket.resetAndDestroy();
+    }
+    for (let i = 0; i < 5; i += 1) expect(await serves()).toBe(200);
+  });
+
+  it('is held by no stream', async () => {
+    const stop = new AbortController();
+    const query = 'subscription { auditTail { __typename } }';
+    for (let i = 0; i < 8; i += 1) {
+      const { status } = await fetch(`${small.url}/graphql/stream`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${small.adminToken}`, 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query }),
+        signal: stop.signal,
+      });
+      expect(status).toBe(200);
+    }
+    expect(await serves()).toBe(200);
+    stop.abort();
+  });
+});
+
 describe('when a request would have to wait for long', () => {
   it('is refused at once, while what was let in is served', async () => {
     // A pool of two connections, of which each is held for some milliseconds: sixty at once are too many for a wait of 20 ms.

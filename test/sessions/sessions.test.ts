@@ -1,21 +1,31 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { aUser, letExpire, shutOut } from '../support/builders.js';
 import { RefreshDocument, SignInDocument, SignOutDocument } from '../support/documents.generated.js';
-import { type TestGateway, testGateway } from '../support/gateway.js';
+import { type Caller, type GraphQLAnswer, type TestGateway, testGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
+/** A third, which believes what a proxy says of the address that a request came from. */
+let behindProxy: TestGateway;
 /** A second gateway on the same database: what one has been told must hold at the other. */
 let other: TestGateway;
 beforeAll(async () => {
   gateway = await testGateway();
   other = await testGateway({}, gateway.database);
+  behindProxy = await testGateway({ TRUST_PROXY: '127.0.0.1' }, gateway.database);
 });
 afterAll(async () => {
+  await behindProxy.close();
   await other.close();
   await gateway.close();
 });
 
 const password = 'a passphrase of the tests';
+const changePassword = `mutation ($current: String!, $next: String!) {
+  changePassword(input: { currentPassword: $current, newPassword: $next }) { endedSessions } }`;
+const deactivateUser = 'mutation ($id: UUID!) { deactivateUser(id: $id) { user { id } } }';
+const deleteUser = 'mutation ($id: UUID!) { deleteUser(id: $id) { deletedId } }';
 let count = 0;
 
 /** A new user who can sign in. */
@@ -113,6 +123,42 @@ describe('signing in', () => {
       });
     }
     expect((await Promise.all(people.map(({ id }) => sessionsOf(id)))).flat()).toEqual([]);
+  });
+
+  const meanwhile: readonly { what: string; act: (caller: Caller, id: string) => Promise<GraphQLAnswer<unknown>>; stays: number }[] = [
+    // The session that changed it stays.
+    {
+      what: 'is changed',
+      act: (caller) => other.graphql(changePassword, { current: password, next: 'another passphrase' }, caller),
+      stays: 1,
+    },
+    { what: 'is gone with its user', act: (_, id) => other.graphql(deleteUser, { id }, { token: other.adminToken }), stays: 0 },
+    { what: 'counts no more', act: (_, id) => other.graphql(deactivateUser, { id }, { token: other.adminToken }), stays: 0 },
+  ];
+  it.each(meanwhile)('is refused where the password $what while it is checked', async ({ act, stays }) => {
+    const { id, email } = await aPerson();
+    const { accessToken } = await signIn(email);
+    const headers = { 'x-forwarded-for': '198.51.100.7' };
+    const address = createHash('sha256').update('password from 198.51.100.7').digest();
+    const watcher = new pg.Client({ connectionString: gateway.database.url });
+    await watcher.connect();
+    try {
+      // It counts the attempt, reads the user, checks the password, and takes the attempt back: there it is held up.
+      const late = behindProxy.graphql(SignInDocument, { email, password }, { headers });
+      for (;;) {
+        const { rows } = await watcher.query('select from attempts where subject = $1 and count > 0', [address]);
+        if (rows.length > 0) break;
+      }
+      await watcher.query('begin');
+      await watcher.query('select from attempts where subject = $1 for update', [address]);
+      expect((await act({ token: accessToken }, id)).errors).toEqual([]);
+      await watcher.query('commit');
+      const { data } = await late;
+      expect(data?.login ? await isLetIn(data.login.accessToken) : false).toBe(false);
+    } finally {
+      await watcher.end();
+    }
+    expect((await sessionsOf(id)).filter(({ endReason }) => endReason === null)).toHaveLength(stays);
   });
 
   it('names an email that is none', async () => {

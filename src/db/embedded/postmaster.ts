@@ -190,7 +190,7 @@ function disown(file: string): void {
 }
 
 /** Whether the server at an address is this cluster's: by its password, and by its own word. */
-async function serves(url: string, folder: string): Promise<boolean> {
+export async function serves(url: string, folder: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => {});
   try {

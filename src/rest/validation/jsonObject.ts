@@ -12,6 +12,8 @@ export function checkJsonObject(value: unknown): Checked {
 
 function unstorable(value: unknown, depth: number): Checked | undefined {
   if (typeof value === 'string') return unstorableText(value);
+  // It would be kept as null, which is all that JSON has for it.
+  if (typeof value === 'number' && !Number.isFinite(value)) return refusedValue('numbers beyond 1.8e308 are not allowed');
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === 0) return refusedValue(`no more than ${deepest} levels of nesting are allowed`);
   for (const [key, member] of Object.entries(value)) {

@@ -6,6 +6,8 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
   parse,
   specifiedRules,
   validate,
@@ -59,6 +61,11 @@ export function mountSubscriptions(app: FastifyInstance, { schema, path, streams
     url: path,
     async handler(request, reply) {
       request.operation = { surface: 'graphql', name: 'subscription' };
+      // The handler takes a body that JSON has as `null`, `false` or `0` for one that is still to come, and waits for it for ever.
+      if (request.method === 'POST' && !isObject(request.body)) {
+        const error = { message: 'A subscription is sent as an object in JSON.', extensions: { code: 'BAD_REQUEST' } };
+        return reply.status(400).send({ errors: [error] });
+      }
       await handle(request, reply);
     },
   });
@@ -77,8 +84,38 @@ function documentOf(
   if (fault) throw fault;
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== 'subscription') throw new GraphQLError('Only subscriptions are streamed: send the rest to /graphql.');
+  requireUnconditionalField(document, operation);
   requireWithinLimits(measure(schema, document, operation, variables));
   return document;
+}
+
+function isObject(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
+/**
+ * A subscription is its one field. Where a directive leaves that out nothing is left to be streamed, for which graphql-js has no answer
+ * (GraphQL, September 2025, §5.2.4.1 forbids it).
+ */
+function requireUnconditionalField(document: DocumentNode, { selectionSet }: OperationDefinitionNode): void {
+  const fragments = new Map(
+    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet]] : [])),
+  );
+  // Validated: fragments are there, and in no circle.
+  const open = [selectionSet];
+  for (let set = open.pop(); set; set = open.pop()) {
+    for (const selection of set.selections) {
+      const conditions = selection.directives?.filter(({ name }) => name.value === 'skip' || name.value === 'include') ?? [];
+      if (conditions.length > 0) {
+        throw new GraphQLError('The field of a subscription cannot be left out: @skip and @include are for the fields below it.', {
+          nodes: conditions,
+        });
+      }
+      const below = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : undefined;
+      if (below) open.push(below);
+      if (selection.kind === Kind.INLINE_FRAGMENT) open.push(selection.selectionSet);
+    }
+  }
 }
 
 function present(result: ExecutionResult, ctx: Context): ExecutionResult {

@@ -1,5 +1,5 @@
 import { type ASTNode, GraphQLError, type ValidationRule } from 'graphql';
-import { maxDepth, textIssue } from '../wellFormed.js';
+import { maxDepth, numberIssue, textIssue } from '../wellFormed.js';
 
 /**
  * A validation rule: what holds for values in variables holds for those that are written into the document, where a text is
@@ -21,7 +21,12 @@ export const WellFormedLiterals: ValidationRule = (context) => {
       depth -= 1;
     },
   };
+  const number = ({ value }: { readonly value: string }, node: ASTNode) => {
+    if (!Number.isFinite(Number(value))) report(numberIssue, node);
+  };
   return {
+    IntValue: (node) => number(node, node),
+    FloatValue: (node) => number(node, node),
     StringValue(node) {
       const issue = textIssue(node.value);
       if (issue) report(issue, node);
