@@ -26,7 +26,8 @@ const attempts = 3;
 /**
  * Runs a change as one transaction at READ COMMITTED: the check that must hold under concurrency, the write, its audit entry, and the
  * outcome for the request's Idempotency-Key are committed together or not at all. A request that is repeated with its key is given the
- * outcome again. What met a deadlock, or something that was removed meanwhile, is run again from the start, so `work` does nothing that outlives a rollback, and what it returns is JSON.
+ * outcome again. What met a deadlock, or something that was removed meanwhile, is run again from the start, so `work` does nothing that
+ * outlives a rollback, and what it returns is JSON.
  * @throws Conflict where a request with the same key is running
  * @throws Invalid where another request has used the key, or If-Match was given and `work` compared no version
  * @throws Error where `work` recorded nothing: no audit entry, no change

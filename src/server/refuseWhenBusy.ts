@@ -57,8 +57,8 @@ export interface Capacity {
 
 /**
  * Refuses at once, before anything is done for it, what would have to wait for too long: a flood that waited would make every answer late,
- * those to come too. What was let in is served. A request counts from
- * when it is there, body and all, until its answer begins, so that neither a stream holds a place nor who sends slowly.
+ * those to come too. What was let in is served. A request counts from when it is there, body and all, until its answer begins, so that
+ * neither a stream holds a place nor who sends slowly.
  *
  * A refusal costs as little as can be, for in a flood most of the time would go into them: Fastify does not see it, nothing of the
  * body is parsed, and one log line tells of many.

@@ -296,6 +296,12 @@ export const streamAttacks: readonly GraphqlAttack[] = [
     query: `subscription { ... { ... { ${tail.replace('{', '@include(if: false) {')} } } }`,
     ...badRequest,
   },
+  {
+    what: 'a tower of 40 fragments that spread the next one twice, over too many aliases',
+    query: `subscription { ...F0 } ${numbered(40, (i) => `fragment F${i} on Subscription { ...F${i + 1} ...F${i + 1} }`)}
+      fragment F40 on Subscription { auditTail { ${numbered(20, (i) => `a${i}: __typename`)} } }`,
+    ...tooLarge,
+  },
   { what: 'two fields', query: `subscription { ${tail} b: ${tail} }`, ...badRequest },
   { what: 'two operations and no name', query: `subscription A { ${tail} } subscription B { ${tail} }`, ...badRequest },
   { what: 'a name that is no text', body: JSON.stringify({ query: `subscription A { ${tail} }`, operationName: {} }), ...badRequest },

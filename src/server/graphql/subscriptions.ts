@@ -6,8 +6,6 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  Kind,
-  type OperationDefinitionNode,
   parse,
   specifiedRules,
   validate,
@@ -23,6 +21,7 @@ import { requireWellFormed } from '../wellFormed.js';
 import { presented } from './errors.js';
 import { limits } from './limits.js';
 import { measure, requireWithinLimits } from './measure.js';
+import { requireUnconditionalField } from './unconditionalField.js';
 import { WellFormedLiterals } from './wellFormedLiterals.js';
 
 export interface SubscriptionOptions {
@@ -91,31 +90,6 @@ function documentOf(
 
 function isObject(body: unknown): boolean {
   return typeof body === 'object' && body !== null && !Array.isArray(body);
-}
-
-/**
- * A subscription is its one field. Where a directive leaves that out nothing is left to be streamed, for which graphql-js has no answer
- * (GraphQL, September 2025, §5.2.4.1 forbids it).
- */
-function requireUnconditionalField(document: DocumentNode, { selectionSet }: OperationDefinitionNode): void {
-  const fragments = new Map(
-    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet]] : [])),
-  );
-  // Validated: fragments are there, and in no circle.
-  const open = [selectionSet];
-  for (let set = open.pop(); set; set = open.pop()) {
-    for (const selection of set.selections) {
-      const conditions = selection.directives?.filter(({ name }) => name.value === 'skip' || name.value === 'include') ?? [];
-      if (conditions.length > 0) {
-        throw new GraphQLError('The field of a subscription cannot be left out: @skip and @include are for the fields below it.', {
-          nodes: conditions,
-        });
-      }
-      const below = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : undefined;
-      if (below) open.push(below);
-      if (selection.kind === Kind.INLINE_FRAGMENT) open.push(selection.selectionSet);
-    }
-  }
 }
 
 function present(result: ExecutionResult, ctx: Context): ExecutionResult {
