@@ -47,8 +47,6 @@ making each other pattern alone:
 - V8 makes what a place in the code makes there once much of it has survived, as it does where many requests are under way. The start sets
   \`--no-allocation-site-pretenuring\`; alone, this changes nothing.
 
-Memory went with it: 40 MB less at rest, 90 at most.
-
 Earlier:
 
 - **The context of a request is made member by member.** To spread the platform's members into it and to add ten took 8.6 kB and 13 µs; a literal of all of them takes 1 kB
