@@ -107,6 +107,8 @@ export async function spawnProduct({ databaseUrl, readUrl, folder, cores }: Serv
       ...(password && { ADMIN_PASSWORD: password }),
       // A long run takes longer than a token usually holds.
       ACCESS_TOKEN_TTL: '86400',
+      // Connections that each wait for their answer are no flood, however slow the case is that they ask for.
+      MAX_WAIT: '60000',
     },
   });
   return { child, port, logFile };

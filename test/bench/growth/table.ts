@@ -45,7 +45,7 @@ export function growthSection({ rounds, seconds, connections }: GrowthOptions, {
 Written by \`npm run bench:growth\`: the same requests to the product alone, ${rounds} rounds of ${seconds} s in turns over ${connections} connections, which the gateways of a
 setup share. Everything runs on the same cores, load and databases too, and nothing is pinned: more gateways than cores can win nothing here.
 Ratios are to the first setup in the same round. The data are ${rowsOf(small)}; and, where there are more, ${rowsOf(large)}, with a trail of the same size
-(\`npm run bench:audit\` is about larger ones). The standby streams from the database and serves the reads of its gateway.
+(\`npm run bench:audit\` is about larger ones). The standby streams from the database and serves the reads of its gateway. Of more users, a search for a name finds more.
 
 ${table}
 `;
