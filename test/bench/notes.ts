@@ -35,8 +35,8 @@ of one second; the gateways without a worker.
 | a change with its audit entry | 1.21 | 0.90 | 0.18 |
 
 **What a request makes dies with it**: what the list in a list left behind for full collections went from 0.47 MB a request to 0.07, which is what the bare
-server leaves. A collector that copies what lives is as slow as much lives, and there were four causes. Three of them were found by asking which objects survive, and one by
-making each other pattern alone:
+server leaves. A collector that copies what lives is as slow as much lives, and there were four causes. They were found by asking which objects
+survive a collection of young ones, and by trying each pattern alone:
 
 - V8 makes the accessors of an object literal (\`get cursors() { … }\`) in its old generation, anew for each object, with all that they close over. Pages and connections had such;
   they are classes now.
