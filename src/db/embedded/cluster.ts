@@ -18,13 +18,21 @@ export interface Cluster {
   readonly isNew: boolean;
 }
 
+/** Where the cluster of a place and its password lie. */
+const filesIn = (folder: string) => ({ folder: join(folder, 'cluster'), passwordFile: join(folder, 'password') });
+
+/** The cluster that was made in the folder of a place, which is left as it is. @throws Error where its password can't be read */
+export function clusterIn(folderOfPlace: string): Cluster {
+  const { folder, passwordFile } = filesIn(folderOfPlace);
+  return { folder, password: readFileSync(passwordFile, 'utf8').trim(), isNew: false };
+}
+
 /**
  * The cluster of a place, made where there is none. What a first start left half made is made anew.
  * @throws EmbeddedPostgresError where it belongs to another major version, or can't be made
  */
 export async function prepareCluster(place: Place, major: string): Promise<Cluster> {
-  const folder = join(place.folder, 'cluster');
-  const passwordFile = join(place.folder, 'password');
+  const { folder, passwordFile } = filesIn(place.folder);
   if (existsSync(join(folder, 'PG_VERSION'))) {
     const its = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
     if (its !== major) {
@@ -34,7 +42,7 @@ export async function prepareCluster(place: Place, major: string): Promise<Clust
     }
     if (!existsSync(passwordFile))
       throw new EmbeddedPostgresError(`${passwordFile} is missing, without which the database beside it can't be opened.`);
-    return { folder, password: readFileSync(passwordFile, 'utf8').trim(), isNew: false };
+    return clusterIn(place.folder);
   }
   const password = randomBytes(24).toString('base64url');
   rmSync(passwordFile, { force: true });

@@ -71,15 +71,28 @@ function ownFolder(dataDir: string): string {
   return folder;
 }
 
+/** Where a data folder says that its server lives elsewhere. */
+const pointerIn = (dataDir: string) => join(dataDir, 'postgres.location');
+
+function pointedAt(dataDir: string): string | undefined {
+  const pointer = pointerIn(dataDir);
+  return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : undefined;
+}
+
+/** The folder of a place that was prepared, which is left as it is. @throws Error where the data folder is not there, or can't be read */
+export function preparedFolder(dataDir: string): string {
+  return pointedAt(dataDir) ?? join(realpathSync(dataDir), 'postgres');
+}
+
 function folderFor(dataDir: string): string {
-  const pointer = join(dataDir, 'postgres.location');
+  const pointed = pointedAt(dataDir);
   const inside = join(dataDir, 'postgres');
-  if (!existsSync(pointer) && (existsSync(join(inside, 'cluster')) || isReachable(dataDir))) return rootsFolder(inside);
+  if (pointed === undefined && (existsSync(join(inside, 'cluster')) || isReachable(dataDir))) return rootsFolder(inside);
   // A new name each time: who removes the data folder wants a new database, and not what an earlier one left below /var/lib.
-  const folder = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(elsewhere, randomBytes(8).toString('hex'));
+  const folder = pointed ?? join(elsewhere, randomBytes(8).toString('hex'));
   makeElsewhere();
   rootsFolder(folder);
-  writeFileSync(pointer, `${folder}\n`);
+  writeFileSync(pointerIn(dataDir), `${folder}\n`);
   return folder;
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { roleName } from './cluster.js';
+import { clusterIn, roleName } from './cluster.js';
 import { hasCode } from './error.js';
+import { preparedFolder } from './place.js';
 import { addressOf, serves } from './postmaster.js';
 
 /**
@@ -10,12 +11,9 @@ import { addressOf, serves } from './postmaster.js';
  */
 export async function addressOfRunning(dataDir: string): Promise<string | undefined> {
   try {
-    const pointer = join(dataDir, 'postgres.location');
-    const place = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(realpathSync(dataDir), 'postgres');
-    const folder = join(place, 'cluster');
-    const [, , , port] = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');
-    const cluster = { folder, password: readFileSync(join(place, 'password'), 'utf8').trim(), isNew: false };
-    const isThere = await serves(addressOf(cluster, Number(port), 'postgres'), folder);
+    const cluster = clusterIn(preparedFolder(dataDir));
+    const [, , , port] = readFileSync(join(cluster.folder, 'postmaster.pid'), 'utf8').split('\n');
+    const isThere = await serves(addressOf(cluster, Number(port), 'postgres'), cluster.folder);
     return isThere ? addressOf(cluster, Number(port), roleName) : undefined;
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'EACCES')) return undefined;
