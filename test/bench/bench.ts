@@ -16,6 +16,7 @@ import { dataSize, prepareData, untilCounted } from './data/prepareData.js';
 import { type CaseResult, measureCase, type Rig } from './measure.js';
 import { type BenchOptions, benchHelp, benchOptions } from './options.js';
 import { installPeers } from './peers/npm/packages.js';
+import { hasPgbench } from './pgbench.js';
 import { familyCpuTimeOf, parentOf } from './process.js';
 import { report, type Setting, summary } from './report.js';
 import { keepingOthers } from './section.js';
@@ -79,12 +80,13 @@ async function measureAll(start: ServerStart, product: Server, client: pg.Client
   const chosen = cases.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
   const subject = await subjectIn(client);
   const cpu = await databaseCpu(client);
+  const database = hasPgbench() ? start : undefined;
   return withServers(start, product, options.peers, async (servers) => {
     const results: CaseResult[] = [];
     for (const benchCase of chosen) {
       say(`Measuring: ${benchCase.name}.`);
       try {
-        results.push(await measureCase(benchCase, { servers, databaseCpu: cpu }, subject, options));
+        results.push(await measureCase(benchCase, { servers, databaseCpu: cpu, database }, subject, options));
       } catch (error) {
         // The other cases took minutes: their figures are shown all the same, and there is no report.
         process.exitCode = 1;

@@ -43,6 +43,8 @@ export interface BenchCase {
   readonly ways: readonly Way[];
   /** What the bare server answers for this case. */
   readonly bareRoutes: readonly BareRoute[];
+  /** What the first way asks of the database, with all values in it. */
+  statements(subject: Subject): readonly string[];
   /** The part of the answers' JSON that must be equal; the whole of it where absent. */
   readonly compared?: string;
 }

@@ -7,6 +7,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { Ask } from './case.js';
+import { type LoadResult, percentile } from './loadResult.js';
 
 export interface LoadOrder {
   readonly port: number;
@@ -20,17 +21,6 @@ export interface LoadOrder {
 /** A request, and the length of the body that its answer must have. */
 export interface ExpectedAsk extends Ask {
   readonly bytes: number;
-}
-
-export interface LoadResult {
-  readonly requestsPerSecond: number;
-  /** How many requests were answered, and in how many seconds. */
-  readonly answers: number;
-  readonly seconds: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  /** Milliseconds. */
-  readonly p99: number;
 }
 
 interface Request {
@@ -126,10 +116,6 @@ function askUntil(deadline: number, port: number, requests: readonly Request[], 
       performance.now() < deadline ? reject(new Error('The server closed a connection.')) : resolve({ times, lastAt }),
     );
   });
-}
-
-function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 async function load(order: LoadOrder): Promise<LoadResult> {

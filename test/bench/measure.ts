@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Ask, BenchCase, ServerName, Subject, Way } from './case.js';
-import type { ExpectedAsk, LoadOrder, LoadResult } from './load.js';
+import type { ExpectedAsk, LoadOrder } from './load.js';
+import type { LoadResult } from './loadResult.js';
 import type { BenchOptions } from './options.js';
+import { askedOfDatabase, type DatabaseLoad } from './pgbench.js';
 import { cpuTimeOf, peakMemoryOf } from './process.js';
 import type { Server } from './servers.js';
 
@@ -21,8 +23,8 @@ export interface Sample extends LoadResult {
 /** All measurements of one way. */
 export interface WayResult {
   readonly name: string;
-  /** Length of the answers' bodies, on average. */
-  readonly bytes: number;
+  /** Length of the answers' bodies, on average; undefined where they have none. */
+  readonly bytes: number | undefined;
   readonly samples: readonly Sample[];
   /** Measured over one connection, when nobody else asks. */
   readonly alone: LoadResult;
@@ -41,6 +43,8 @@ export interface Rig {
   /** A way whose server is absent is left out. */
   readonly servers: Readonly<Partial<Record<ServerName, Server>>>;
   databaseCpu(): number | undefined;
+  /** The database that is asked with no server between; absent where there is nothing to ask it with. */
+  readonly database?: Pick<DatabaseLoad, 'databaseUrl' | 'cores'>;
 }
 
 /** Seconds before the measurements, in which the servers compile and prepare. */
@@ -51,29 +55,41 @@ const warmUp = 2;
  * @throws Error where they do not answer with the same data
  */
 export async function measureCase(benchCase: BenchCase, rig: Rig, subject: Subject, options: BenchOptions): Promise<CaseResult> {
-  const asked = await expectedAsks(benchCase, rig, subject);
-  const measured = asked.map(({ way, server, asks }) => {
-    const order = (seconds: number): LoadOrder => {
-      return { port: server.port, token: server.token, asks, seconds, connections: options.connections };
-    };
-    const samples: Sample[] = [];
-    return { way, server, asks, order, samples };
-  });
-  for (const { order } of measured) await loaded(order(warmUp));
+  const targets = (await expectedAsks(benchCase, rig, subject)).map(served);
+  if (rig.database) targets.push(databaseItself(rig.database, benchCase.statements(subject)));
+  const measured = targets.map((target) => ({ target, samples: [] as Sample[] }));
+  for (const { load } of targets) await load(warmUp, options.connections);
   for (let round = 0; round < options.rounds; round += 1) {
-    for (const { server, order, samples } of measured) samples.push(await sampled(server, rig, order(options.seconds)));
+    for (const { target, samples } of measured) samples.push(await sampled(target, rig, options));
   }
   const ways: WayResult[] = [];
-  for (const { way, asks, server, order, samples } of measured) {
-    ways.push({
-      name: way.name,
-      bytes: asks.reduce((sum, { bytes }) => sum + bytes, 0) / asks.length,
-      samples,
-      alone: await loaded({ ...order(options.seconds), connections: 1 }),
-      peakMemory: peakMemoryOf(server.pid),
-    });
+  for (const { target, samples } of measured) {
+    const { name, bytes, pid, load } = target;
+    ways.push({ name, bytes, samples, alone: await load(options.seconds, 1), peakMemory: pid && peakMemoryOf(pid) });
   }
   return { name: benchCase.name, ways };
+}
+
+/** Who is asked. */
+interface Target {
+  readonly name: string;
+  readonly bytes?: number;
+  /** Of the process that answers, where there is one besides the database's. */
+  readonly pid?: number;
+  load(seconds: number, connections: number): Promise<LoadResult>;
+}
+
+function served({ way, server, asks }: Asked): Target {
+  return {
+    name: way.name,
+    bytes: asks.reduce((sum, { bytes }) => sum + bytes, 0) / asks.length,
+    pid: server.pid,
+    load: (seconds, connections) => loaded({ port: server.port, token: server.token, asks, seconds, connections }),
+  };
+}
+
+function databaseItself(database: Pick<DatabaseLoad, 'databaseUrl' | 'cores'>, statements: readonly string[]): Target {
+  return { name: 'the database alone', load: (seconds, connections) => askedOfDatabase({ ...database, statements, seconds, connections }) };
 }
 
 interface Asked {
@@ -118,10 +134,11 @@ export async function textOf({ port, token }: Pick<Server, 'port' | 'token'>, { 
   return answer.text();
 }
 
-async function sampled({ pid }: Server, { databaseCpu }: Rig, order: LoadOrder): Promise<Sample> {
-  const [server, database] = [cpuTimeOf(pid), databaseCpu()];
-  const result = await loaded(order);
-  const [serverNow, databaseNow] = [cpuTimeOf(pid), databaseCpu()];
+async function sampled({ pid, load }: Target, { databaseCpu }: Rig, options: BenchOptions): Promise<Sample> {
+  const serverCpu = () => pid && cpuTimeOf(pid);
+  const [server, database] = [serverCpu(), databaseCpu()];
+  const result = await load(options.seconds, options.connections);
+  const [serverNow, databaseNow] = [serverCpu(), databaseCpu()];
   const { answers, seconds } = result;
   const used = difference(server, serverNow);
   const usedByDatabase = difference(database, databaseNow);

@@ -74,6 +74,8 @@ The ways:
 - **PostGraphile**: version 5 over the same tables, on Node.js 22, as its documentation starts it; no rules. Its schema is its own, so the
   answers are not compared, and its lists are ordered by a column, which is less work than by a folded name (\`test/bench/peers/npm\`).
 - **Mercurius**: with its JIT, a schema and loaders by hand, one statement an edge; no rules.
+- **the database alone**: the bare route's statement asked by \`pgbench\`, prepared, from the core that the servers have, where it is installed.
+  That is as much as any server could answer, and what all of them wait for.
 
 The orgs that are changed are those of the demo data, which have schemas of their own; the others have none.
 

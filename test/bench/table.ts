@@ -60,7 +60,7 @@ function caseTable(results: readonly CaseResult[]): Table {
         ...figures.map(({ of, digits }) => middle(way.samples.map(of), (value) => number(value, digits))),
         number(way.alone.p50, 2),
         number(way.alone.p99, 2),
-        number(way.bytes),
+        middle([way.bytes], number),
         middle([way.peakMemory], megabytes),
       ];
     }),

@@ -1,4 +1,5 @@
 import { type BareRoute, type BenchCase, bare, get, graphql, tenantry, withoutRules } from '../case.js';
+import { filled } from '../statement.js';
 
 const string = { type: 'string' };
 const nullable = { type: 'string', nullable: true };
@@ -22,12 +23,14 @@ const entry = object({
   orgName: nullable,
 });
 
+const pageText = `select ${columns} from platform_audit_log where action = $1 order by created_at desc, id desc limit 50`;
+const pageValues = ['user.update'];
+
 const page: BareRoute = {
   path: '/audit',
   response: object({ data: object({ auditEntries: object({ nodes: { type: 'array', items: entry } }) }) }),
   async answer(pool) {
-    const text = `select ${columns} from platform_audit_log where action = $1 order by created_at desc, id desc limit 50`;
-    const { rows } = await pool.query({ name: 'audit', text, values: ['user.update'] });
+    const { rows } = await pool.query({ name: 'audit', text: pageText, values: pageValues });
     return { data: { auditEntries: { nodes: rows } } };
   },
 };
@@ -68,12 +71,15 @@ function statsOf({ kinds, today, actors }: StatsRow) {
 }
 
 /** The statistics from entries by kind, as `(action, type, count)`, and from those of today, as `(actor_id, count)`. */
-function statsRoute(path: string, kinds: string, today: string): BareRoute {
-  const text = `select
+function statsText(kinds: string, today: string): string {
+  return `select
       (select json_agg(json_build_object('action', action, 'type', type, 'count', count) order by action, type)
         from (select action, type, sum(count)::int as count from (${kinds}) k group by 1, 2) k) as kinds, t.today, t.actors
     from (select coalesce(sum(count), 0)::int as today, count(distinct actor_id)::int as actors from (${today}) d) t
     where $1::boolean`;
+}
+
+function statsRoute(path: string, text: string): BareRoute {
   return {
     path,
     response: statsResponse,
@@ -88,18 +94,18 @@ const midnight = `date_trunc('day', now(), 'UTC')`;
 // The upper end lets everything through; without one the planner takes the rest for a third of the log.
 const uncounted = `xid >= (select xid from audit_counts_progress) and xid < '18446744073709551615'::xid8`;
 
-const counted = statsRoute(
-  '/audit/stats',
+const countedText = statsText(
   `select action, resource_type as type, count from audit_counts_by_action where grain = 'month'
     union all select action, resource_type, 1 from platform_audit_log where ${uncounted}`,
   `select actor_id, count from audit_counts_by_actor where grain = 'day' and bucket = ${midnight}
     union all select actor_id, 1 from platform_audit_log where ${uncounted} and created_at >= ${midnight}`,
 );
-const scanned = statsRoute(
-  '/audit/stats-by-scan',
+const scannedText = statsText(
   'select action, resource_type as type, 1 as count from platform_audit_log',
   `select actor_id, 1 as count from platform_audit_log where created_at >= ${midnight} and created_at < ${midnight} + interval '1 day'`,
 );
+const counted = statsRoute('/audit/stats', countedText);
+const scanned = statsRoute('/audit/stats-by-scan', scannedText);
 
 /** The trail: the latest entries of one action, and counts of all. */
 export const audit: readonly BenchCase[] = [
@@ -107,6 +113,7 @@ export const audit: readonly BenchCase[] = [
     name: 'a page of the trail, GraphQL',
     ways: [bare(get(page.path)), tenantry(pageAsks), withoutRules(pageAsks)],
     bareRoutes: [page],
+    statements: () => [filled(pageText, pageValues)],
     compared: 'data',
   },
   {
@@ -117,5 +124,6 @@ export const audit: readonly BenchCase[] = [
       tenantry(() => [get('/api/v1/platform/audit/stats')]),
     ],
     bareRoutes: [counted, scanned],
+    statements: () => [filled(countedText, [true])],
   },
 ];

@@ -34,15 +34,13 @@ const change: BareRoute = {
   },
 };
 
+const readText = 'select name, slug, upper(status) as status from orgs where public_id = $1';
+
 const read: BareRoute = {
   path: '/org-name/:id',
   response: object({ data: object({ org: object({ name: { type: 'string' }, slug: { type: 'string' }, status: { type: 'string' } }) }) }),
   async answer(pool, { id }) {
-    const { rows } = await pool.query({
-      name: 'org-name',
-      text: 'select name, slug, upper(status) as status from orgs where public_id = $1',
-      values: [id],
-    });
+    const { rows } = await pool.query({ name: 'org-name', text: readText, values: [id] });
     return { data: { org: rows[0] } };
   },
 };
@@ -58,10 +56,21 @@ const changedBare = (id: string): Ask => ({ method: 'POST', path: `/org-billing/
 const found = (id: string) => graphql(query, { id });
 const foundBare = (id: string) => get(`/org-name/${id}`);
 
-/** Of 20 requests 17 read and 3 change something: 85 and 15%. Each is about another org than the one before. */
+/** The entry's id where there is nobody to make one: another one in each transaction. */
+const idOfTransaction = `lpad(pg_current_xact_id()::text, 32, '0')::uuid`;
+/** Each connection has an org of its own, for else they would wait for each other. pgbench puts the number in. */
+const orgOfClient = ({ orgIds }: Subject) => `('{${orgIds.join()}}'::uuid[])[:client_id % ${orgIds.length} + 1]`;
+const changing = (org: string) => text.replaceAll('$3::uuid', idOfTransaction).replaceAll('$2', String(maxLocations)).replaceAll('$1', org);
+const reading = (org: string) => readText.replaceAll('$1', org);
+
+/** Of 20 requests 17 read and 3 change something: 85 and 15%. */
+const mixedCount = 20;
+const isChange = (i: number) => i % 7 === 3;
+
+/** Each request is about another org than the one before. */
 function mixed({ orgIds }: Subject, reads: (id: string) => Ask, changes: (id: string) => Ask): Ask[] {
-  const ids = Array.from({ length: 20 }, (_, i) => orgIds[i % orgIds.length] ?? '');
-  return ids.map((id, i) => (i % 7 === 3 ? changes(id) : reads(id)));
+  const ids = Array.from({ length: mixedCount }, (_, i) => orgIds[i % orgIds.length] ?? '');
+  return ids.map((id, i) => (isChange(i) ? changes : reads)(id));
 }
 
 const changes = ({ orgIds }: Subject) => orgIds.map(changed);
@@ -73,12 +82,14 @@ export const orgBilling: readonly BenchCase[] = [
     name: 'a change with its audit entry, GraphQL',
     ways: [{ ...bare(), asks: ({ orgIds }) => orgIds.map(changedBare) }, tenantry(changes), withoutRules(changes)],
     bareRoutes: [change],
+    statements: (subject) => [changing(orgOfClient(subject))],
     compared: 'data',
   },
   {
     name: '85% reads, 15% changes, GraphQL',
     ways: [{ ...bare(), asks: (subject) => mixed(subject, foundBare, changedBare) }, tenantry(mixedAsks), withoutRules(mixedAsks)],
     bareRoutes: [read],
+    statements: (subject) => Array.from({ length: mixedCount }, (_, i) => (isChange(i) ? changing : reading)(orgOfClient(subject))),
     compared: 'data',
   },
 ];

@@ -11,6 +11,7 @@ import {
   tutorial,
   withoutRules,
 } from '../case.js';
+import { filled } from '../statement.js';
 
 /** Column of `orgs` by its name in GraphQL, and whether it may be null; the documented REST name is the column's own. */
 const fields: readonly { graphql: string; column: string; type: 'string' | 'integer'; isEnum?: true; nullable?: true }[] = [
@@ -49,12 +50,14 @@ const graphqlColumns = [
   'public_id as id',
   ...fields.map(({ graphql, column, isEnum }) => `${isEnum ? `upper(${column})` : column} as "${graphql}"`),
 ].join(', ');
+const restText = `select ${restColumns} from orgs where public_id = $1`;
+const graphqlText = `select ${graphqlColumns} from orgs where public_id = $1`;
 
 const bareRest: BareRoute = {
   path: '/rest/orgs/:id',
   response: orgSchema(({ column }) => column),
   async answer(pool, { id }) {
-    const { rows } = await pool.query({ name: 'rest-org', text: `select ${restColumns} from orgs where public_id = $1`, values: [id] });
+    const { rows } = await pool.query({ name: 'rest-org', text: restText, values: [id] });
     return rows[0];
   },
 };
@@ -66,8 +69,7 @@ const bareGraphql: BareRoute = {
     properties: { data: { type: 'object', properties: { org: orgSchema(({ graphql }) => graphql) } } },
   },
   async answer(pool, { id }) {
-    const text = `select ${graphqlColumns} from orgs where public_id = $1`;
-    const { rows } = await pool.query({ name: 'graphql-org', text, values: [id] });
+    const { rows } = await pool.query({ name: 'graphql-org', text: graphqlText, values: [id] });
     return { data: { org: rows[0] } };
   },
 };
@@ -88,6 +90,7 @@ export const orgById: readonly BenchCase[] = [
     name: 'one org by id, REST',
     ways: [bareWay('/rest/orgs'), tenantry((subject) => ids(subject).map((id) => get(`/api/v1/platform/orgs/${id}`)))],
     bareRoutes: [bareRest],
+    statements: (subject) => ids(subject).map((id) => filled(restText, [id])),
   },
   {
     name: 'one org by id, GraphQL',
@@ -100,6 +103,7 @@ export const orgById: readonly BenchCase[] = [
       tutorial(graphqlAsks),
     ],
     bareRoutes: [bareGraphql],
+    statements: (subject) => ids(subject).map((id) => filled(graphqlText, [id])),
     compared: 'data',
   },
 ];

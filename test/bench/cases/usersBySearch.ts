@@ -1,4 +1,5 @@
 import { type BareRoute, type BenchCase, bare, get, tenantry } from '../case.js';
+import { filled } from '../statement.js';
 
 const fields = 'u.public_id as id, u.email, u.display_name, u.status, u.has_platform_access';
 const orgCount = `(select count(*)::int from org_memberships c where c.user_id = u.id and c.status = 'active') as org_count`;
@@ -98,5 +99,6 @@ export const usersBySearch: readonly BenchCase[] = [
       tenantry(() => [get(`/api/v1/platform/users?search=${search}&page_size=${pageSize}`)]),
     ],
     bareRoutes: [oneStatement, twoStatements, twoScans],
+    statements: () => [filled(together, values)],
   },
 ];

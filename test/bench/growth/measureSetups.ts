@@ -1,5 +1,6 @@
 import type { BenchCase } from '../case.js';
-import type { ExpectedAsk, LoadResult } from '../load.js';
+import type { ExpectedAsk } from '../load.js';
+import type { LoadResult } from '../loadResult.js';
 import { loaded, textOf } from '../measure.js';
 import { median } from '../table.js';
 import type { Setup } from './setup.js';
