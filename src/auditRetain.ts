@@ -1,9 +1,8 @@
 /** `npm run audit:retain`: drops whole months of the trail, and holds months against that. Run it as the owner of the tables. */
-import { parseArgs } from 'node:util';
 import { dropMonthsBefore, listHolds, placeHold, releaseHold } from './audit/retention/retention.js';
 import { parseConfig } from './config.js';
-import { failureLine } from './start/failureLine.js';
 import { printed } from './start/progress.js';
+import { type CommandValues, runCommand } from './start/runCommand.js';
 import { type StartedDatabase, startDatabase } from './start/startDatabase.js';
 
 const help = `npm run audit:retain -- <what>
@@ -21,13 +20,7 @@ const options = {
   holds: { type: 'boolean' },
 } as const;
 
-type Values = ReturnType<typeof read>;
-
-function read() {
-  return parseArgs({ options }).values;
-}
-
-async function run({ db }: StartedDatabase, { before, hold, reason = '', release }: Values): Promise<void> {
+async function run({ db }: StartedDatabase, { before, hold, reason = '', release }: CommandValues<typeof options>): Promise<void> {
   if (before !== undefined) {
     const dropped = await dropMonthsBefore(db, before);
     for (const { month, entries } of dropped) printed(`Dropped ${month}: ${entries} entries. The seal still has their hashes.`);
@@ -43,8 +36,7 @@ async function run({ db }: StartedDatabase, { before, hold, reason = '', release
   }
 }
 
-try {
-  const values = read();
+await runCommand(help, options, async (values) => {
   if (Object.keys(values).length === 0) process.stdout.write(help);
   else {
     const config = parseConfig(process.env);
@@ -55,7 +47,4 @@ try {
       await database.stop();
     }
   }
-} catch (error) {
-  process.stderr.write(`${failureLine(error)}\n`);
-  process.exitCode = 1;
-}
+});

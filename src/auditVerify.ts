@@ -1,6 +1,5 @@
 /** `npm run audit:verify`: holds the trail, or an export of it, against its seal. Ends with 1 where something is not as it was sealed. */
 import type { KeyObject } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { publicBytes, publicKeyOf } from './audit/seal/auditKeys.js';
 import { readCheckpoints } from './audit/seal/checkpointFile.js';
 import { sealingOf } from './audit/seal/sealing.js';
@@ -9,8 +8,8 @@ import type { Finding } from './audit/seal/verify.js';
 import { verifyDatabase } from './audit/seal/verifyDatabase.js';
 import { verifyExport } from './audit/seal/verifyExport.js';
 import { type Config, parseConfig } from './config.js';
-import { failureLine } from './start/failureLine.js';
 import { printed } from './start/progress.js';
+import { type CommandValues, runCommand } from './start/runCommand.js';
 import { startDatabase } from './start/startDatabase.js';
 
 const help = `npm run audit:verify -- [options]
@@ -25,7 +24,6 @@ const options = {
   export: { type: 'string' },
   'public-key': { type: 'string', multiple: true },
   'show-keys': { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const;
 
 function keysOf(config: Config, named: readonly string[] | undefined): ReadonlyMap<string, KeyObject> {
@@ -42,7 +40,7 @@ function keysOf(config: Config, named: readonly string[] | undefined): ReadonlyM
   );
 }
 
-async function verify(config: Config, { checkpoints, export: file, 'public-key': named }: ReturnType<typeof read>): Promise<number> {
+async function verify(config: Config, { checkpoints, export: file, 'public-key': named }: CommandValues<typeof options>): Promise<number> {
   const keys = keysOf(config, named);
   let findings = 0;
   const report = ({ kind, says }: Finding) => {
@@ -72,21 +70,12 @@ async function verify(config: Config, { checkpoints, export: file, 'public-key':
   return findings;
 }
 
-function read() {
-  return parseArgs({ options }).values;
-}
-
-try {
-  const values = read();
-  if (values.help) process.stdout.write(help);
-  else if (values['show-keys']) {
+await runCommand(help, options, async (values) => {
+  if (values['show-keys']) {
     for (const [id, key] of sealingOf(parseConfig(process.env)).keys().verify) process.stdout.write(`${id}:${publicBytes(key)}\n`);
   } else {
     const findings = await verify(parseConfig(process.env), values);
     printed(findings === 0 ? 'All is as it was sealed.' : `${findings} findings.`);
     if (findings > 0) process.exitCode = 1;
   }
-} catch (error) {
-  process.stderr.write(`${failureLine(error)}\n`);
-  process.exitCode = 1;
-}
+});

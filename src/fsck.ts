@@ -2,23 +2,20 @@
  * `npm run fsck`: checks that what must hold of a running system holds, on the configured database and its shards, and changes nothing. It
  * prints a line for each check and one for each finding; the exit code is 1 where there is one.
  */
-import { parseArgs } from 'node:util';
 import { sealingOf } from './audit/seal/sealing.js';
 import { parseConfig } from './config.js';
 import { requireMigrated } from './db/migrator.js';
 import { checks } from './fsck/checks.js';
 import { noSecretInFile } from './fsck/file.checks.js';
 import { runChecks } from './fsck/runChecks.js';
-import { failureLine } from './start/failureLine.js';
 import { printed } from './start/progress.js';
+import { runCommand } from './start/runCommand.js';
 import { startDatabase } from './start/startDatabase.js';
 import { openTenancy } from './tenancy/tenancy.js';
 
 const help = `npm run fsck -- [options]
   --file <file>  a log or an export, in which no secret may stand; may be repeated
 `;
-
-const options = { file: { type: 'string', multiple: true }, help: { type: 'boolean' } } as const;
 
 /** Findings of one check that are printed; of more, their number. */
 const mostPrinted = 20;
@@ -46,11 +43,4 @@ async function run(files: readonly string[]): Promise<void> {
   }
 }
 
-try {
-  const { help: asksForHelp, file = [] } = parseArgs({ options }).values;
-  if (asksForHelp) process.stdout.write(help);
-  else await run(file);
-} catch (error) {
-  process.stderr.write(`${failureLine(error)}\n`);
-  process.exitCode = 1;
-}
+await runCommand(help, { file: { type: 'string', multiple: true } }, ({ file = [] }) => run(file));

@@ -4,12 +4,16 @@
  */
 import { type Config, parseConfig } from './config.js';
 import type { Database } from './db/pool.js';
-import { failureLine } from './start/failureLine.js';
 import { migrateOnly } from './start/prepareDatabase.js';
 import { printed } from './start/progress.js';
+import { runCommand } from './start/runCommand.js';
 import { startDatabase } from './start/startDatabase.js';
 import { migrateTenants } from './tenancy/migrateTenants.js';
 import { openTenancy } from './tenancy/tenancy.js';
+
+const help = `npm run migrate -- [options]
+  --tenants  the schemas of all tenants too
+`;
 
 /** Tenants at once. */
 const parallel = 8;
@@ -33,17 +37,14 @@ async function migrateFleet(database: Database, config: Config): Promise<void> {
   }
 }
 
-try {
+await runCommand(help, { tenants: { type: 'boolean' } }, async ({ tenants }) => {
   const config = parseConfig(process.env);
   const database = await startDatabase({ config, progress: printed });
   try {
     const ran = await migrateOnly(database, config);
     printed(ran.length > 0 ? `Migrated: ${ran.join(', ')}.` : 'The database is up to date.');
-    if (process.argv.includes('--tenants')) await migrateFleet(database, config);
+    if (tenants) await migrateFleet(database, config);
   } finally {
     await database.stop();
   }
-} catch (error) {
-  process.stderr.write(`${failureLine(error)}\n`);
-  process.exitCode = 1;
-}
+});

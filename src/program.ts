@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import './start/production.js';
 import { setImmediate } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { keyKeptIn } from './access/keyFile.js';
 import { signingKeys } from './access/signingKeys.js';
 import { configHelp } from './config/documentation.js';
@@ -110,7 +111,8 @@ export async function run(args: readonly string[]): Promise<void> {
     return;
   }
   try {
-    const role = args.includes('--worker') ? { ROLE: 'worker' } : {};
+    const { worker } = parseArgs({ args: [...args], options: { worker: { type: 'boolean' } } }).values;
+    const role = worker ? { ROLE: 'worker' } : {};
     await start(parseConfig({ ...process.env, ...role }));
   } catch (error) {
     process.stderr.write(`${failureLine(error)}\n`);

@@ -4,13 +4,17 @@
  */
 import { parseConfig } from './config.js';
 import { rotateShardKeys } from './shards/rotateShardKeys.js';
-import { failureLine } from './start/failureLine.js';
 import { printed } from './start/progress.js';
+import { runCommand } from './start/runCommand.js';
 import { startDatabase } from './start/startDatabase.js';
 import { addShardKeyTo } from './tenancy/shardKeyFile.js';
 import { shardKeys } from './tenancy/shardKeys.js';
 
-try {
+const help = `npm run shards:rotate-keys
+  takes no options
+`;
+
+await runCommand(help, {}, async () => {
   const config = parseConfig(process.env);
   const database = await startDatabase({ config, progress: printed });
   try {
@@ -20,7 +24,4 @@ try {
   } finally {
     await database.stop();
   }
-} catch (error) {
-  process.stderr.write(`${failureLine(error)}\n`);
-  process.exitCode = 1;
-}
+});
