@@ -1,4 +1,4 @@
-import { requireKnownPermissions } from '../access/knownPermissions.js';
+import { requireKnownPermission } from '../access/knownPermissions.js';
 import type { Context } from '../context.js';
 import { NotFound } from '../errors.js';
 
@@ -10,11 +10,11 @@ export interface OrgSubject {
 
 /**
  * What is asked about: a permission that there is, and the org, where one is named.
- * @throws Invalid where there is no such permission
+ * @throws Invalid naming `permission` where there is no such one
  * @throws NotFound where there is no such org
  */
 export async function findSubject(ctx: Context, permission: string, orgId: string | null | undefined): Promise<OrgSubject | null> {
-  requireKnownPermissions(['permission'], [permission]);
+  requireKnownPermission(['permission'], permission);
   if (!orgId) return null;
   const org = await ctx.db
     .selectFrom('orgs')

@@ -112,15 +112,19 @@ describe('explainAccess', () => {
   });
 
   it.each([
-    ['a user that there is not', { userId: '01890a5d-ac96-774b-bcce-b302099a8057' }, 'NOT_FOUND'],
-    ['an org that there is not', { orgId: '01890a5d-ac96-774b-bcce-b302099a8057' }, 'NOT_FOUND'],
-    ['a permission that there is not', { permission: 'platform.everything' }, 'BAD_USER_INPUT'],
-  ])('is refused for %s', async (_what, wrong, code) => {
+    ['a user that there is not', { userId: '01890a5d-ac96-774b-bcce-b302099a8057' }, { code: 'NOT_FOUND', resourceType: 'user' }],
+    ['an org that there is not', { orgId: '01890a5d-ac96-774b-bcce-b302099a8057' }, { code: 'NOT_FOUND', resourceType: 'org' }],
+    [
+      'a permission that there is not',
+      { permission: 'platform.everything' },
+      { code: 'BAD_USER_INPUT', issues: [{ path: ['permission'], message: 'There is no such permission.', type: 'value_error' }] },
+    ],
+  ])('is refused for %s', async (_what, wrong, said) => {
     const document = `query ($userId: UUID!, $permission: String!, $orgId: UUID) {
       explainAccess(userId: $userId, permission: $permission, orgId: $orgId) { allowed } }`;
     const variables = { userId: gateway.adminId, permission: billing, ...wrong };
     const { errors } = await gateway.graphql(document, variables, { token: gateway.adminToken });
-    expect(errors[0]?.extensions.code).toBe(code);
+    expect(errors[0]?.extensions).toMatchObject(said);
   });
 });
 
