@@ -8,7 +8,7 @@ export const auditRules: Rules = {
   AuditEntry: {
     ...each(withParent, 'id', 'createdAt', 'action', 'outcome', 'resourceType', 'resourceId', 'resourceDisplayId', 'changedFields'),
     ...each(withParent, 'actorType', 'actorId', 'actorDisplayName', 'impersonatedUserId', 'orgId', 'orgName', 'permission'),
-    ...each(withParent, 'ipAddress', 'traceId', 'before', 'after', 'changes'),
+    ...each(withParent, 'ipAddress', 'traceId', 'occurrences', 'before', 'after', 'changes'),
   },
   AuditChange: each(withParent, 'field', 'before', 'after'),
   AuditStats: each(withParent, 'totalEntries', 'todayCount', 'activeActorsToday', 'distinctActors', 'byAction', 'byResourceType'),

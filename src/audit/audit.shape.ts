@@ -24,5 +24,6 @@ export const auditEntryShape: Shape = {
     permission: sql`e.permission`,
     ipAddress: sql`host(e.ip_address)`,
     traceId: sql`e.trace_id`,
+    occurrences: sql`e.occurrences`,
   },
 };

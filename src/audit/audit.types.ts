@@ -58,6 +58,9 @@ export class AuditEntry {
 
   @Field(() => String, { nullable: true, description: 'Finds the request in logs and traces.' })
   readonly traceId: string | null;
+
+  @Field(() => Int, { description: 'How often it happened: more than one where the entry tells of repetitions. Sum it to count.' })
+  readonly occurrences: number;
 }
 
 @ObjectType({ description: 'One field that differs before and after.', simpleResolvers: true })

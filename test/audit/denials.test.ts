@@ -130,6 +130,25 @@ describe('repetitions', () => {
     expect((await traced(closeWindows)).added).toEqual([]);
   });
 
+  it('show how often they were, in GraphQL and on REST', async () => {
+    await Promise.all(Array.from({ length: 6 }, () => gateway.graphql(orgs, {}, user)));
+    await closeWindows();
+    const admin = { token: gateway.adminToken };
+    const { data } = await gateway.graphql<{ auditEntries: { nodes: object[] } }, object>(
+      'query ($id: String!) { auditEntries(first: 2, filter: { actorId: $id }) { nodes { action permission occurrences } } }',
+      { id: userId },
+      admin,
+    );
+    const shown = { action: 'access.denied', permission: 'platform.orgs.list' };
+    const both = [
+      { ...shown, occurrences: 5 },
+      { ...shown, occurrences: 1 },
+    ];
+    expect(data?.auditEntries.nodes).toEqual(both);
+    const { body } = await gateway.rest('GET', `/api/v1/platform/audit?actor_id=${userId}&page_size=2`, admin);
+    expect(body.items).toMatchObject(both);
+  });
+
   it('are of another object too: who tries ids can’t flood the log', async () => {
     const { added } = await traced(() => Promise.all(Array.from({ length: 20 }, () => gateway.graphql(oneOrg, { id: uuidv7() }, user))));
     expect(added).toHaveLength(1);

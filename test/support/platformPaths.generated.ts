@@ -564,10 +564,17 @@ export interface components {
       org_id: string | null;
       /** @description The org’s name at the time. */
       org_name: string | null;
+      /** @description The permission that was missing, of a denial or a violation. */
+      permission: string | null;
       /** @description From where the actor called. */
       ip_address: string | null;
       /** @description Finds the request in logs and traces. */
       trace_id: string | null;
+      /**
+       * Format: int32
+       * @description How often it happened: more than one where the entry tells of repetitions. Sum it to count.
+       */
+      occurrences: number;
       /** @description The object as it was, as far as the trail keeps it; null where there was none, and while the org’s data can’t be reached. */
       before: {
         [key: string]: unknown;
@@ -624,10 +631,17 @@ export interface components {
       org_id: string | null;
       /** @description The org’s name at the time. */
       org_name: string | null;
+      /** @description The permission that was missing, of a denial or a violation. */
+      permission: string | null;
       /** @description From where the actor called. */
       ip_address: string | null;
       /** @description Finds the request in logs and traces. */
       trace_id: string | null;
+      /**
+       * Format: int32
+       * @description How often it happened: more than one where the entry tells of repetitions. Sum it to count.
+       */
+      occurrences: number;
     };
     /** @enum {string} */
     AuditOutcome: "success" | "denied" | "violation" | "failed";
