@@ -54,15 +54,21 @@ export class Forbidden extends DomainError {
   }
 }
 
+/** How a sentence calls a type of object, which the trail writes as `workspace_member`. */
+export function inWords(resourceType: string): string {
+  return resourceType.replaceAll('_', ' ');
+}
+
 /** There is no such object, or none that the caller may know of: the two read the same. */
 export class NotFound extends DomainError {
   readonly code = 'NOT_FOUND';
 
+  /** @param resourceType as the trail writes it, such as `workspace_member` */
   constructor(
     readonly resourceType: string,
     readonly resourceId: string,
   ) {
-    super(`There is no such ${resourceType}.`, { resourceType, resourceId });
+    super(`There is no such ${inWords(resourceType)}.`, { resourceType, resourceId });
   }
 }
 

@@ -95,6 +95,6 @@ export async function findEntry(ctx: Context, id: string, selection: Selection):
   const { rows } = await sql<Record<string, unknown>>`/* audit entry */ select ${selectList(columns)} from platform_audit_log e
     where e.id = ${id}`.execute(ctx.reads);
   const [entry] = nested<RowOf<AuditEntry>>(columns, rows);
-  if (!entry) throw new NotFound('audit entry', id);
+  if (!entry) throw new NotFound('audit_entry', id);
   return entry;
 }

@@ -50,7 +50,7 @@ async function select(ctx: Context, db: Kysely<DB> | Tx, id: string, selection: 
   const { rows } = await sql<Record<string, unknown>>`/* audit view */ select ${selectList(columns)} from ${from}
     where v.public_id = ${id} and (v.owner_id = ${actorOf(ctx).key} or v.is_shared) ${lock}`.execute(db);
   const [view] = nested<RowOf<AuditView>>(columns, rows);
-  if (!view) throw new NotFound('audit view', id);
+  if (!view) throw new NotFound('audit_view', id);
   return view;
 }
 

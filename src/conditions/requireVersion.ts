@@ -1,4 +1,4 @@
-import { Conflict, Invalid } from '../errors.js';
+import { Conflict, Invalid, inWords } from '../errors.js';
 import type { Conditional } from './conditions.js';
 
 /**
@@ -14,15 +14,16 @@ export function requireVersion(
   const expected = typeof base === 'number' ? [base] : [];
   if (conditions?.ifMatch) {
     conditions.progress.wasCompared = true;
-    if (current === undefined || !conditions.ifMatch.includes(current)) throw stale(resourceType, current, conditions.ifMatch);
+    if (current === undefined || !conditions.ifMatch.includes(current))
+      throw stale(resourceType, current, conditions.ifMatch, { header: 'if-match' });
   }
   if (expected.some((version) => version !== current)) throw stale(resourceType, current, expected);
 }
 
-function stale(resourceType: string, current: number | undefined, expected: readonly number[]): Conflict {
+function stale(resourceType: string, current: number | undefined, expected: readonly number[], named: { header?: string } = {}): Conflict {
   return new Conflict(
-    `The ${resourceType} has changed: it is at version ${current}, and this change is based on ${expected.join(', ') || 'none'}.`,
-    { resourceType, currentVersion: current },
+    `The ${inWords(resourceType)} has changed: it is at version ${current}, and this change is based on ${expected.join(', ') || 'none'}.`,
+    { resourceType, currentVersion: current, ...named },
   );
 }
 

@@ -13,11 +13,11 @@ import { type RestAnnotation, restOf } from './annotations.js';
 import { commentAbove } from './comment.js';
 import { DocumentError } from './documentError.js';
 import { readDocuments } from './documents.js';
-
 import { feedsOf } from './feeds.js';
 import type { CompiledOperation, StreamedOperation } from './operation.js';
 import { type OutputField, type OutputShape, objectShapeOf } from './outputShape.js';
 import { parametersOf } from './parameters.js';
+import { snakeCase } from './snakeCase.js';
 import type { Surface } from './surface.js';
 
 /**
@@ -106,10 +106,6 @@ function onFirstUse<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/(?<=.)[A-Z]/g, '_$&').toLowerCase();
 }
 
 function outputOf(

@@ -1,5 +1,5 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import { DomainError, Invalid, NotFound } from '../errors.js';
+import { Conflict, DomainError, Invalid, NotFound } from '../errors.js';
 import { asDomainError } from '../failure.js';
 import { fedBy } from './feeds.js';
 import type { Issue } from './issue.js';
@@ -18,6 +18,7 @@ export function bodyIn(operation: CompiledOperation, result: ExecutionResult, re
   const causes = (result.errors ?? []).map((error) => ({ path: error.path ?? [], cause: causeOf(error) }));
   const worst = causes.find(({ cause }) => !(cause instanceof DomainError)) ?? causes[0];
   if (worst?.cause instanceof Invalid) throw new RequestInvalid(issuesOf(operation, worst.path, worst.cause));
+  if (worst?.cause instanceof Conflict) throw conflictOf(operation, worst.path, worst.cause);
   if (worst) throw worst.cause;
   const body = operation.resultPath.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : null), result.data);
   if (operation.kind !== 'mutation' && (body === null || body === undefined)) throw new NotFound(operation.notFound, resourceId);
@@ -28,6 +29,13 @@ function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return asDomainError(cause) ?? cause;
+}
+
+/** The same conflict, about the parameter that fed the member of the input which the service names. */
+function conflictOf(operation: CompiledOperation, field: readonly (string | number)[], error: Conflict): Conflict {
+  const { field: member } = error.details;
+  const fed = typeof member === 'string' ? fedBy(operation.feeds, field, ['input', member]) : undefined;
+  return fed ? new Conflict(error.message, { ...error.details, field: fed.variable }, { cause: error }) : error;
 }
 
 /** A service names arguments of its field; the caller knows the variables that fed them. */

@@ -70,7 +70,7 @@ describe('enabled', () => {
     expect(added).toEqual([{ ...violationOf('platform.orgs.list'), action: 'access.denied', outcome: 'denied' }]);
     expect(await gateway.rest('GET', '/api/v1/platform/orgs', user)).toMatchObject({
       status: 403,
-      body: { code: 'FORBIDDEN', details: { requiredPermission: 'platform.orgs.list' } },
+      body: { code: 'FORBIDDEN', details: { required_permission: 'platform.orgs.list' } },
     });
   });
 });

@@ -122,7 +122,7 @@ function graphqlWord(name: string, names: readonly string[], { data, errors }: G
 function restWord(names: readonly string[], { status, body }: RestAnswer): string {
   if (status < 300) return 'ok';
   if (status === 401 || status === 404) return String(status);
-  if (status === 403) return refusalWord(names, body.details?.requiredPermission ?? body.details?.required_permission);
+  if (status === 403) return refusalWord(names, body.details?.required_permission);
   return `${status}: ${JSON.stringify(body)}`;
 }
 

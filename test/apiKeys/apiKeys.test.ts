@@ -97,7 +97,7 @@ describe('an API key', () => {
     expect(await permissionsOf(key)).toEqual(['platform.users.list']);
     expect(await gateway.rest('GET', path, key)).toMatchObject({
       status: 403,
-      body: { details: { requiredPermission: 'platform.orgs.list' } },
+      body: { details: { required_permission: 'platform.orgs.list' } },
     });
   });
 

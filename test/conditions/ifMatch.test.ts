@@ -41,7 +41,10 @@ describe('ETag and If-Match', () => {
       const first = await gateway.rest('PATCH', path, { ...ifMatch(tag), body });
       expect([first.status, first.headers.get('etag')]).toEqual([200, `"${Number(tag.slice(1, -1)) + 1}"`]);
       const late = await gateway.rest('PATCH', path, { ...ifMatch(tag), body });
-      expect([late.status, late.body]).toMatchObject([409, { details: { currentVersion: Number(tag.slice(1, -1)) + 1 } }]);
+      expect([late.status, late.body]).toMatchObject([
+        409,
+        { details: { current_version: Number(tag.slice(1, -1)) + 1, header: 'if-match' } },
+      ]);
       expect((await gateway.rest('GET', path, admin())).headers.get('etag')).toBe(first.headers.get('etag'));
     });
   });

@@ -43,7 +43,13 @@ async function theLastAssignment({ call, admin }: Scene): Promise<{ admin_uuid: 
   return { admin_uuid: admin.id, assignment_uuid: body.items[0].id };
 }
 
-const conflict = (when: string, call: StatusCase['call']): StatusCase => ({ status: 409, when, call, says: { code: 'CONFLICT' } });
+/** @param details what the answer says beside the sentence, such as which parameter it is about */
+const conflict = (when: string, call: StatusCase['call'], details?: object): StatusCase => ({
+  status: 409,
+  when,
+  call,
+  says: { code: 'CONFLICT', ...(details && { details }) },
+});
 const lockout = (call: StatusCase['call']): StatusCase => ({
   status: 400,
   when: 'where nobody would remain who could let anybody in',
@@ -275,6 +281,7 @@ export const administrationCases: Readonly<Record<string, readonly StatusCase[]>
         const { admin_uuid, group_uuid } = await anAssignment(scene);
         return { params: { admin_uuid }, body: { group_uuid } };
       }),
+      { field: 'group_uuid' },
     ),
     badAdminId({ group_uuid: uuidv7() }),
     invalid('for an expiry in the past', ['body', 'expires_at'], {
@@ -330,6 +337,7 @@ export const administrationCases: Readonly<Record<string, readonly StatusCase[]>
         await scene.call('post_admins_admin_uuid_org_access', grant);
         return grant;
       }),
+      { field: 'org_uuid' },
     ),
     badAdminId({ org_uuid: uuidv7() }),
   ],

@@ -20,7 +20,7 @@ export const jobCases: Readonly<Record<string, readonly StatusCase[]>> = {
         await scene.call('post_orgs_org_uuid_seed', { token: scene.admin.token, params });
         return { params };
       }),
-      says: { code: 'CONFLICT', details: { status: 'queued', jobId: expect.stringMatching(/^[0-9a-f-]{36}$/) } },
+      says: { code: 'CONFLICT', details: { status: 'queued', job_id: expect.stringMatching(/^[0-9a-f-]{36}$/) } },
     },
     {
       status: 409,

@@ -46,7 +46,7 @@ export function unpermitted(operationId: string): StatusCase {
       token: (await scene.holderOfAllBut(permission)).token,
       params: { ...nowhere, org_uuid: await scene.org(), ...someone(scene) },
     }),
-    says: { code: 'FORBIDDEN', detail: `This needs the permission ${permission}.`, details: { requiredPermission: permission } },
+    says: { code: 'FORBIDDEN', detail: `This needs the permission ${permission}.`, details: { required_permission: permission } },
   };
 }
 

@@ -92,7 +92,7 @@ export const statusCases: Readonly<Record<string, readonly StatusCase[]>> = {
       status: 409,
       when: 'for a base_version that is stale',
       call: byAdmin(async (scene) => ({ ...(await anyOrg(scene)), body: { base_version: 7, name: 'Late' } })),
-      says: { code: 'CONFLICT', details: { currentVersion: 1 } },
+      says: { code: 'CONFLICT', details: { current_version: 1 } },
     },
     {
       status: 409,

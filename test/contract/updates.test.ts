@@ -98,7 +98,7 @@ describe('a change of an org', () => {
     const before = await orgNow(org);
     for (const base_version of [1, 3]) {
       const { status, body } = await patchOrg(org, { base_version, name: 'Lost' });
-      expect({ status, details: body.details }).toEqual({ status: 409, details: { resourceType: 'org', currentVersion: 2 } });
+      expect({ status, details: body.details }).toEqual({ status: 409, details: { resource_type: 'org', current_version: 2 } });
     }
     expect(await orgNow(org)).toEqual(before);
   });

@@ -84,11 +84,7 @@ async function byRest(id: string, call: Call, oneCase: StatusCase): Promise<Outc
   if (status < 300) return { body: normalized(body), entries };
   const details = isRecord(body.details) ? body.details : {};
   return {
-    refusal: refusalOf(
-      codeOf[status] ?? String(status),
-      body.detail ?? body.message,
-      details.requiredPermission ?? details.required_permission,
-    ),
+    refusal: refusalOf(codeOf[status] ?? String(status), body.detail ?? body.message, details.required_permission),
     entries,
   };
 }

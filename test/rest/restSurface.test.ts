@@ -123,7 +123,7 @@ describe('who may call', () => {
         detail: 'This needs the permission platform.orgs.read.',
         code: 'FORBIDDEN',
         trace_id: 'trace-1',
-        details: { requiredPermission: 'platform.orgs.read' },
+        details: { required_permission: 'platform.orgs.read' },
       });
     });
   });
@@ -255,7 +255,7 @@ describe('errors of a service', () => {
   const errors: readonly (readonly [string, Error, number, object])[] = [
     ['no such object', new NotFound('org', id), 404, { code: 'NOT_FOUND', detail: 'There is no such org.' }],
     ['a refusal', new Forbidden('platform.orgs.update'), 403, { code: 'FORBIDDEN' }],
-    ['a conflict', new Conflict('Stale.', { currentVersion: 8 }), 409, { code: 'CONFLICT', details: { currentVersion: 8 } }],
+    ['a conflict', new Conflict('Stale.', { currentVersion: 8 }), 409, { code: 'CONFLICT', details: { current_version: 8 } }],
     ['a dependency that is down', new Unavailable('Try again.', 3), 503, { code: 'UNAVAILABLE' }],
   ];
 
@@ -301,7 +301,7 @@ describe('errors of a service', () => {
   it('takes a null for an object that does not exist', async () => {
     const response = await get({ org: () => null }, `${orgs}/${id}`);
     expect(response.statusCode).toBe(404);
-    expect(response.json()).toMatchObject({ code: 'NOT_FOUND', details: { resourceType: 'org', resourceId: id } });
+    expect(response.json()).toMatchObject({ code: 'NOT_FOUND', details: { resource_type: 'org', resource_id: id } });
   });
 
   it('words the errors of /v1 as its envelope, and a conflict as a 422', async () => {

@@ -354,7 +354,8 @@ describe('the list of members on REST', () => {
     const changed = await gateway.rest('PATCH', path, { ...as(users[0]), body: { role: 'admin' } });
     expect([changed.status, changed.headers.get('etag')]).toEqual([200, '"2"']);
     const stale = await gateway.rest('DELETE', path, { ...as(users[0]), headers: { 'if-match': '"1"' } });
-    expect(stale.status).toBe(422);
+    const msg = 'The workspace member has changed: it is at version 2, and this change is based on 1.';
+    expect(stale).toMatchObject({ status: 422, body: { detail: [{ loc: ['header', 'if-match'], msg, type: 'value_error' }] } });
     expect((await gateway.rest('DELETE', path, { ...as(users[0]), headers: { 'if-match': '"2"' } })).status).toBe(204);
   });
 });

@@ -1,4 +1,5 @@
 import { type DomainError, type ErrorCode, TooManyRequests, Unavailable } from '../../errors.js';
+import { snakeCase } from '../snakeCase.js';
 import type { Answer, Occasion, Surface } from '../surface.js';
 
 const statusOf: Readonly<Record<ErrorCode, number>> = {
@@ -12,9 +13,10 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
 };
 
-/** `details` is beyond the contract: a served response may have more members than the documented ones. */
+/** `details` is beyond the contract: a served response may have more members than the documented ones. They are spelled as the surface spells all. */
 function answer(status: number, code: string, detail: string, { traceId }: Occasion, details: object = {}): Answer {
-  const extra = Object.keys(details).length > 0 ? { details } : {};
+  const spelled = Object.entries(details).map(([name, value]) => [snakeCase(name), value]);
+  const extra = spelled.length > 0 ? { details: Object.fromEntries(spelled) } : {};
   return { status, body: { detail, code, trace_id: traceId, ...extra } };
 }
 

@@ -16,18 +16,14 @@ function asResourceAction(permission: string): string {
   return permission.replace(/^platform\./, '').replace('.', ':');
 }
 
-/** Where the value of a conflict stands, which services name as the schema does. */
-function locOf(field: unknown): readonly string[] {
-  return typeof field === 'string' ? ['body', field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] : ['body'];
-}
-
 function invalid(issues: readonly Issue[]): Answer {
   return { status: 422, body: { detail: issues } };
 }
 
-/** The member of the body that a conflict is about, where it is about one. */
-function fieldAt({ details }: DomainError): string[] {
-  return typeof details.field === 'string' ? [details.field] : [];
+/** The header or the member of the body that an error is about, where it is about one. */
+function locOf({ details: { header, field } }: DomainError): string[] {
+  if (typeof header === 'string') return ['header', header];
+  return typeof field === 'string' ? ['body', field] : ['body'];
 }
 
 function refused(error: DomainError, { traceId }: Occasion): Answer {
@@ -44,10 +40,10 @@ function refused(error: DomainError, { traceId }: Occasion): Answer {
     }
     // The surface documents no 409: what stands in the way is a 422.
     case 'CONFLICT':
-      return invalid([{ loc: locOf(error.details.field), msg: error.message, type: 'value_error', ctx: { error: error.message } }]);
+      return invalid([{ loc: locOf(error), msg: error.message, type: 'value_error', ctx: { error: error.message } }]);
     case 'LOCKOUT':
     case 'BAD_USER_INPUT':
-      return invalid([{ loc: ['body', ...fieldAt(error)], msg: error.message, type: 'value_error' }]);
+      return invalid([{ loc: locOf(error), msg: error.message, type: 'value_error' }]);
     case 'TOO_MANY_REQUESTS': {
       const seconds = error instanceof TooManyRequests ? error.retryAfter : 1;
       return { ...envelope(429, 'TOO_MANY_REQUESTS', error.message), headers: { 'retry-after': String(seconds) } };
