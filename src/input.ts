@@ -2,6 +2,7 @@ import { type FieldIssue, Invalid } from './errors.js';
 
 /** What a text may be. Lengths are in characters, as the database counts them. */
 export interface TextRule {
+  /** Where it is more than none, the text also has something that a reader sees. */
   readonly min?: number;
   readonly max: number;
   readonly pattern?: RegExp;
@@ -18,6 +19,9 @@ export const slugRule: TextRule = {
   form: 'lowercase kebab-case, such as acme-health',
 };
 
+/** Anything but white space, and what is written without being seen, such as a zero-width space. */
+const seen = /[^\p{White_Space}\p{Cc}\p{Cf}]/u;
+
 function lengthOf(text: string): number {
   return [...text].length;
 }
@@ -30,6 +34,7 @@ function issueOf(path: readonly string[], value: string | null, rule: TextRule):
     const context = { min_length: min };
     return { path, message: `String should have at least ${min} character${min === 1 ? '' : 's'}`, type: 'string_too_short', context };
   }
+  if (min > 0 && !seen.test(value)) return { path, message: 'String should not be blank', type: 'value_error' };
   if (length > max) {
     return { path, message: `String should have at most ${max} characters`, type: 'string_too_long', context: { max_length: max } };
   }
