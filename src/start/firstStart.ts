@@ -152,7 +152,7 @@ async function makeAdmin(tx: Tx, email: string, password: string): Promise<strin
     .execute();
   await recordEntry(tx, system, {
     action: 'admin.create',
-    resource: { type: 'user', id, displayId: email },
+    resource: { type: 'admin', id, displayId: email },
     after: { email, displayName: 'Platform admin', status: 'active', hasPlatformAccess: true, isGlobalAccess: true, version: 1 },
   });
   return id;

@@ -60,6 +60,15 @@ const renamed: Shown = {
   ],
 };
 
+it('The making of an admin is told of as one of an admin, the first one’s too', async () => {
+  const { data } = await gateway.graphql<{ auditEntries: { nodes: object[] } }, object>(
+    '{ auditEntries(filter: { actions: ["admin.create"] }) { nodes { resourceType resourceId actorId } } }',
+    {},
+    { token: gateway.adminToken },
+  );
+  expect(data?.auditEntries.nodes).toEqual([{ resourceType: 'admin', resourceId: gateway.adminId, actorId: 'system' }]);
+});
+
 describe('The states of an entry', () => {
   it('are shown while they wait for the org, and the same when they have arrived', async () => {
     const org = await renamedOrg();
