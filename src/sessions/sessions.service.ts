@@ -15,6 +15,8 @@ import { findUser } from '../users/users.service.js';
 import type { LoginInput, SessionPayload } from './sessions.types.js';
 
 const wrong = 'The email or the password is wrong.';
+/** The same for one that was used, has expired or never was. */
+const refused = 'This refresh token is not good, or not any more: sign in again.';
 
 interface Account {
   readonly key: string;
@@ -145,7 +147,7 @@ export async function refreshSession(ctx: Context, refreshToken: string, selecti
   if (rotated === 'dead') {
     await recordFailure(ctx, 'session.refresh_failed', { type: 'session', id: token.sessionId, displayId: token.account.displayName });
   }
-  if (typeof rotated === 'string') throw new Unauthenticated();
+  if (typeof rotated === 'string') throw new Unauthenticated(refused);
   return payloadOf(ctx, rotated, selection);
 }
 
@@ -206,7 +208,7 @@ async function findRefreshToken(ctx: Context, refreshToken: string): Promise<Fou
         and not exists (select from session_blocklist b where b.user_id = u.id)`.as('isGood'),
     )
     .executeTakeFirst();
-  if (!row) throw new Unauthenticated();
+  if (!row) throw new Unauthenticated(refused);
   const { key, sessionKey, sessionId, userKey, userId, displayName, isGood } = row;
   return { key, sessionKey, sessionId, account: { key: userKey, id: userId, displayName }, isGood };
 }
