@@ -41,6 +41,7 @@ export function administeredOrgs(actor: Actor): ActorOrg[] {
   return [...actor.orgs.values()].filter((org) => org.roleHint === 'admin');
 }
 
+/** Whether the caller is an active member of an org that is active. */
 export function isMemberOf(actor: Actor, orgId: string): boolean {
   return actor.orgs.has(orgId);
 }

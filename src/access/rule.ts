@@ -55,6 +55,7 @@ export const sameAudience: Rule = rule('whoever may see what it belongs to', () 
 
 const noCaller: Refusal = () => new Unauthenticated();
 
+/** What a rule decides about a caller who is signed in; nobody else passes it. */
 export function signedIn(decide: (actor: Actor, ctx: Context, parent: RuleParent, args: RuleArgs) => Decision | Promise<Decision>) {
   return (ctx: Context, parent: RuleParent, args: RuleArgs): Decision | Promise<Decision> =>
     ctx.actor ? decide(ctx.actor, ctx, parent, args) : noCaller;
@@ -103,6 +104,7 @@ export function holds({ actor }: Context, permission: string): boolean {
   return actor?.permissions.has(permission) === true;
 }
 
+/** Who holds the permission, or whom the enforcement mode lets through without it. */
 export function hasPermission(permission: string): Rule {
   return rule(
     permission,
@@ -162,11 +164,13 @@ export function hasPermissionOrHidden(permission: string, type: string, id: IdOf
 /** Where a rule finds the public id of the object it decides on. */
 export type IdOf = (parent: RuleParent, args: RuleArgs) => string;
 
+/** The id is an argument of the field. */
 export const argument =
   (name: string): IdOf =>
   (_parent, args) =>
     String(args[name]);
 
+/** The id is a field of the object that the ruled field belongs to. */
 export const field =
   (name: string): IdOf =>
   (parent) =>
@@ -180,6 +184,7 @@ export const joined =
     return typeof relation === 'object' && relation !== null && 'id' in relation ? String(relation.id) : '';
   };
 
+/** An active member of the org; to anyone else it does not exist. */
 export function isMember(orgId: IdOf): Rule {
   return rule(
     'active member of the org',
@@ -198,6 +203,7 @@ export function isOrgAdmin(orgId: IdOf): Rule {
   );
 }
 
+/** The user themselves; to anyone else they do not exist. */
 export function isSelf(userId: IdOf): Rule {
   return rule(
     'the user themselves',

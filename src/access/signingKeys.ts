@@ -15,6 +15,7 @@ export interface SigningKeys {
   readonly audience: string;
 }
 
+/** The keys that access tokens are signed with: the first signs, all verify. */
 export function signingKeys(keys: readonly [SigningKey, ...SigningKey[]], issuer: string, audience: string): SigningKeys {
   return { current: keys[0], byKid: new Map(keys.map(({ kid, secret }) => [kid, createSecretKey(secret)])), issuer, audience };
 }

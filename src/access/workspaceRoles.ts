@@ -29,6 +29,7 @@ const grants = {
 
 export type WorkspaceAction = keyof typeof grants;
 
+/** Who may do this in a workspace. */
 export function grantOf(action: WorkspaceAction): Grant {
   return grants[action];
 }

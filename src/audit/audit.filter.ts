@@ -95,7 +95,7 @@ export function dimensionConditions(filter: AuditFilter): RawBuilder<unknown>[] 
 }
 
 /** Both ends are inclusive; a bare date as the end means the whole of that day in UTC (contract: "Audit"). */
-export function timeConditions({ from, to }: Pick<AuditFilter, 'from' | 'to'>): RawBuilder<unknown>[] {
+function timeConditions({ from, to }: Pick<AuditFilter, 'from' | 'to'>): RawBuilder<unknown>[] {
   const conditions: RawBuilder<unknown>[] = [];
   if (from) conditions.push(sql`e.created_at >= ${startOf(from)}`);
   if (to) conditions.push(isDate(to) ? sql`e.created_at < ${startOfNext(to)}` : sql`e.created_at <= ${to}::timestamptz`);

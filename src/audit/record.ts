@@ -94,6 +94,7 @@ export interface AuthorColumns {
   readonly trace_id: string;
 }
 
+/** Who acted, and from where, as an entry tells it: the system where there is no actor. */
 export function authorColumns({ actor, origin }: Author): AuthorColumns {
   const seen = { ip_address: origin.ipAddress, trace_id: origin.traceId };
   if (!actor) return { actor_type: 'system', actor_id: 'system', actor_display_name: 'System', ...seen };

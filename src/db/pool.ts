@@ -109,6 +109,7 @@ export interface PoolState {
   readonly waiting: number;
 }
 
+/** What a pool’s connections are doing whenever it is asked. */
 export function stateOf(pool: pg.Pool): () => PoolState {
   return () => ({ idle: pool.idleCount, busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount });
 }

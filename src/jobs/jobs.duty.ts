@@ -15,7 +15,7 @@ const handlers: JobHandlers = { [JobKind.DEMO_DATA]: fillWithDemoData, [JobKind.
 const kinds = Object.values(JobKind);
 
 /** A dead worker's job goes on elsewhere within `lease` and the interval of the duty: well below 30 s. */
-export const usualTiming: QueueTiming = { lease: 20_000, heartbeat: 5_000, backOff: 2_000 };
+const usualTiming: QueueTiming = { lease: 20_000, heartbeat: 5_000, backOff: 2_000 };
 
 /** Jobs that one process does side by side, so that an org on a slow shard does not hold up the others. */
 const slots = 3;
@@ -32,6 +32,7 @@ function jobSlot(number: number, timing: QueueTiming): Duty {
   };
 }
 
+/** The jobs that one worker does at once, a duty each. */
 export function jobSlots(timing: QueueTiming = usualTiming): readonly Duty[] {
   return Array.from({ length: slots }, (_, i) => jobSlot(i + 1, timing));
 }

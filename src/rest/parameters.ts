@@ -31,7 +31,7 @@ export function parametersOf(
 }
 
 /** Names of the `:parameters` of a path. */
-export function pathParameters(path: string): Set<string> {
+function pathParameters(path: string): Set<string> {
   return new Set([...path.matchAll(/:(\w+)/g)].flatMap(([, name]) => name ?? []));
 }
 

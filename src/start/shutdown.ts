@@ -10,6 +10,7 @@ export interface Shutdown {
   readonly run: () => Promise<void>;
 }
 
+/** A shutdown without steps: each is added when there is something to end, and the last one added runs first. */
 export function createShutdown(): Shutdown {
   const steps: Step[] = [];
   let running: Promise<void> | undefined;

@@ -23,6 +23,7 @@ export interface ShardKeys {
   readonly byVersion: ReadonlyMap<number, KeyObject>;
 }
 
+/** The keys of these versions: the highest one encrypts, all decrypt. */
 export function shardKeys(keys: readonly [ShardKey, ...ShardKey[]]): ShardKeys {
   const byVersion = new Map(keys.map(({ version, secret }) => [version, createSecretKey(secret)]));
   return { newest: Math.max(...byVersion.keys()), byVersion };

@@ -41,7 +41,7 @@ export function mayActOnUser(action: keyof typeof openTo, userId: IdOf): Rule {
 }
 
 /** The permission's decision; where it refuses someone who may not know of the object, that there is none. */
-export async function hiddenUnless(ctx: Context, isKnown: boolean, permission: string, hidden: () => Hidden): Promise<Decision> {
+async function hiddenUnless(ctx: Context, isKnown: boolean, permission: string, hidden: () => Hidden): Promise<Decision> {
   const decision = await decidePermission(ctx, permission);
   return decision === true || isKnown || actorOf(ctx).hasPlatformAccess ? decision : hidden;
 }

@@ -3,7 +3,7 @@ import { Invalid } from '../errors.js';
 import { commonPasswords } from './commonPasswords.js';
 
 /** The documented bound of `POST /v1/users`, and the least that NIST SP 800-63B §5.1.1.2 lets a person choose. */
-export const minPasswordLength = 8;
+const minPasswordLength = 8;
 
 const rows = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'qwertzuiop', 'azertyuiop', 'asdfghjkl', 'zxcvbnm', 'yxcvbnm'];
 const runs = rows.flatMap((row) => [row, [...row].reverse().join('')]);

@@ -34,7 +34,7 @@ export async function enterWorkspace(ctx: Context, tx: Tx, place: WorkspacePlace
 }
 
 /** @throws Conflict */
-export function requireOpen({ isArchived }: WorkspaceStanding): void {
+function requireOpen({ isArchived }: WorkspaceStanding): void {
   if (isArchived) throw new Conflict('The workspace is archived.');
 }
 

@@ -76,6 +76,7 @@ export async function writeRole(tx: Tx, workspaceKey: string, userKey: string, r
     where workspace_id = ${workspaceKey} and user_id = ${userKey}`.execute(tx);
 }
 
+/** Takes a user out of a workspace; does nothing where they are not in it. */
 export async function deleteMember(tx: Tx, workspaceKey: string, userKey: string): Promise<void> {
   await sql`delete from workspace_members where workspace_id = ${workspaceKey} and user_id = ${userKey}`.execute(tx);
 }

@@ -70,6 +70,7 @@ export function daySeriesRows({ by, filter, groupBy, unit, timeZone, days: { sta
 const daySeconds = 86_400;
 const hourSeconds = 3_600;
 
+/** The numbers in an array of PostgreSQL’s, as it is written in text; none for null. */
 export function numbersIn(array: string | null): number[] {
   return array === null || array === '{}' ? [] : array.slice(1, -1).split(',').map(Number);
 }

@@ -66,7 +66,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** The beginning of the bucket that a moment is in. */
-export function startOfBucket(at: number, grain: Grain): number {
+function startOfBucket(at: number, grain: Grain): number {
   if (!Number.isFinite(at)) return at;
   if (grain === 'ever') return Number.NEGATIVE_INFINITY;
   if (grain === 'hour') return Math.floor(at / hourMs) * hourMs;

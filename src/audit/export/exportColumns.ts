@@ -34,7 +34,7 @@ function plain(name: string): ExportColumn {
 }
 
 /** RFC 3339 with microseconds: what the seal is made of, letter for letter (see `canonical.ts`). */
-export const exactTime = sql`to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const exactTime = sql`to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** As `exactTime`, from what the database writes by itself where no digit is left out at the end: that takes it half as long. */
 const exactTimeCell = sql`case when e.created_at::timestamptz(5) <> e.created_at

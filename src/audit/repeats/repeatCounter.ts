@@ -29,6 +29,7 @@ interface Known {
   repeats: number;
 }
 
+/** Counts for one process. */
 export function repeatCounterOf(db: Kysely<DB>, log: Pick<BaseLogger, 'warn'>): RepeatCounter {
   const known = new Map<string, Known>();
   let timer: NodeJS.Timeout | undefined;

@@ -42,6 +42,7 @@ export async function batchesBehind(db: Kysely<DB>, number: number, limit: numbe
   return rows.map(batchOf);
 }
 
+/** The batch that was sealed last; undefined where none was. */
 export async function lastBatch(db: Kysely<DB>): Promise<SealedBatch | undefined> {
   const { rows } = await sql<Row>`select ${sealColumns} from audit_batches order by number desc limit 1`.execute(db);
   return rows.map(batchOf)[0];

@@ -38,10 +38,12 @@ export function signedText({ batch, entries, root, chain, sealedAt, keyId }: Uns
   return `${parts.join('\n')}\n`;
 }
 
+/** The checkpoint with its signature. */
 export function signed(unsigned: Unsigned, key: KeyObject): Checkpoint {
   return { ...unsigned, signature: sign(null, Buffer.from(signedText(unsigned)), key) };
 }
 
+/** Whether the signature is this key’s, over this very checkpoint. */
 export function isSignedBy(checkpoint: Checkpoint, key: KeyObject): boolean {
   return verify(null, Buffer.from(signedText(checkpoint)), key, checkpoint.signature);
 }

@@ -71,11 +71,13 @@ export function slices(packed: Buffer, size: number): Buffer[] {
   return Array.from({ length: Math.floor(packed.length / size) }, (_, i) => packed.subarray(i * size, (i + 1) * size));
 }
 
+/** The UUID of 16 bytes, in its usual writing. */
 export function uuidOf(bytes: Buffer): string {
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+/** The 16 bytes of a UUID. */
 export function uuidBytes(uuid: string): Buffer {
   return Buffer.from(uuid.replaceAll('-', ''), 'hex');
 }

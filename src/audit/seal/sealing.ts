@@ -21,6 +21,7 @@ export interface Sealing {
 /** Milliseconds. */
 const webhookTimeout = 10_000;
 
+/** The seal of a configuration. A key is made and kept in the data folder at its first use, where the configuration names none. */
 export function sealingOf(config: Config): Sealing {
   const { auditSigningKeys, auditCheckpointFile: file, auditCheckpointWebhook: webhook, dataDir } = config;
   let keys: AuditKeys | undefined;

@@ -38,6 +38,7 @@ export interface Postmaster {
   stop(): Promise<void>;
 }
 
+/** The address of a database on the embedded server, with the password. */
 export function addressOf(cluster: Cluster, port: number, database: string): string {
   return `postgres://${roleName}:${cluster.password}@127.0.0.1:${port}/${database}`;
 }

@@ -50,6 +50,7 @@ export async function tablesInOrder(client: pg.Client, schema: string): Promise<
   return [...ordered, ...tables.filter(standsAlone)];
 }
 
+/** A table of a schema, quoted for a statement. */
 export const named = (schema: string, { name }: Pick<TenantTable, 'name'>) => `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
 
 /** Empties tables of a copy; those that refer to one of them must be among them. */
@@ -66,6 +67,7 @@ export async function copyTable(source: pg.Client, target: pg.Client, schema: st
   );
 }
 
+/** How many rows a table has by now. */
 export async function countRows(client: pg.Client, schema: string, table: TenantTable): Promise<number> {
   const { rows } = await client.query<{ n: string }>(`select count(*) as n from ${named(schema, table)}`);
   return Number(rows[0]?.n ?? 0);

@@ -14,6 +14,7 @@ function portion({ key }: TenantTable): string {
   return `(hashtextextended(${rowText('t', key)}, 0) & ${portionCount - 1})::int`;
 }
 
+/** How many rows each portion of a table has, and a checksum over them that their order does not change. */
 export async function portionsOf(client: pg.Client, schema: string, table: TenantTable): Promise<Portions> {
   const { rows } = await client.query<{ portion: number; rows: string; checksum: string }>(
     `select ${portion(table)} as portion, count(*) as rows, sum(hashtextextended(${rowText('t', table.columns)}, 0))::text as checksum

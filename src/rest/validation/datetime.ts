@@ -11,7 +11,7 @@ export function checkDateTime(value: unknown): Checked {
   const parts = form.exec(value.trim());
   if (!parts) return refusal(value.trim().length < 10 ? 'input is too short' : formFault(value.trim()));
   const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00', fraction, zone = 'Z'] = parts;
-  const fault = rangeFault(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second), zone);
+  const fault = dateFault(Number(year), Number(month), Number(day)) ?? timeFault(Number(hour), Number(minute), Number(second), zone);
   if (fault) return refusal(fault);
   const offset = zone.toUpperCase() === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
   return accepted(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction ? `.${fraction}` : ''}${offset}`);
@@ -37,18 +37,15 @@ function formFault(text: string): string {
   return 'invalid time';
 }
 
-function rangeFault(
-  year: number,
-  month: number,
-  day: number,
-  hour: number,
-  minute: number,
-  second: number,
-  zone: string,
-): string | undefined {
+function dateFault(year: number, month: number, day: number): string | undefined {
   if (year < 1) return 'year value is outside expected range of 1-9999';
   if (month < 1 || month > 12) return 'month value is outside expected range of 1-12';
-  if (day < 1 || day > new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()) return 'day value is outside expected range';
+  // The calendar repeats itself every 400 years; `Date.UTC` takes the years up to 99 for those of the 20th century.
+  const days = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  return day < 1 || day > days ? 'day value is outside expected range' : undefined;
+}
+
+function timeFault(hour: number, minute: number, second: number, zone: string): string | undefined {
   if (hour > 23) return 'hour value is outside expected range of 0-23';
   if (minute > 59) return 'minute value is outside expected range of 0-59';
   if (second > 59) return 'second value is outside expected range of 0-59';

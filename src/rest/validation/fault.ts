@@ -8,10 +8,12 @@ export interface Fault {
 /** A value that was accepted, as it goes on, or why it is not. */
 export type Checked = { readonly value: unknown } | { readonly fault: Fault };
 
+/** The value is fine, and goes on like this. */
 export function accepted(value: unknown): Checked {
   return { value };
 }
 
+/** The value breaks a rule; `ctx` names the bound. */
 export function refusedAs(type: string, msg: string, ctx?: Fault['ctx']): Checked {
   return { fault: ctx ? { type, msg, ctx } : { type, msg } };
 }
