@@ -22,6 +22,11 @@ export const slugRule: TextRule = {
 /** Anything but white space, and what is written without being seen, such as a zero-width space. */
 const seen = /[^\p{White_Space}\p{Cc}\p{Cf}]/u;
 
+/** Whether a text has nothing that a reader sees. */
+export function isBlank(text: string): boolean {
+  return !seen.test(text);
+}
+
 function lengthOf(text: string): number {
   return [...text].length;
 }
@@ -34,7 +39,7 @@ function issueOf(path: readonly string[], value: string | null, rule: TextRule):
     const context = { min_length: min };
     return { path, message: `String should have at least ${min} character${min === 1 ? '' : 's'}`, type: 'string_too_short', context };
   }
-  if (min > 0 && !seen.test(value)) return { path, message: 'String should not be blank', type: 'value_error' };
+  if (min > 0 && isBlank(value)) return { path, message: 'String should not be blank', type: 'value_error' };
   if (length > max) {
     return { path, message: `String should have at most ${max} characters`, type: 'string_too_long', context: { max_length: max } };
   }

@@ -47,6 +47,14 @@ describe('a text that must be there', () => {
     });
   });
 
+  it('is taken from the username where a new user’s full name is blank', async () => {
+    const body = { username: 'grace', email: 'grace@test.example', password: 'a long one indeed', full_name: ' ' };
+    const made = await gateway.rest('POST', '/v1/users', { token: gateway.adminToken, body });
+    expect(made.status).toBe(201);
+    const { body: user } = await gateway.rest('GET', `${platform}/users/${made.body.user_id}`, { token: gateway.adminToken });
+    expect(user.display_name).toBe('grace');
+  });
+
   it('is told of in GraphQL by its place in the input', async () => {
     const { errors } = await gateway.graphql(
       'mutation { createGroup(input: { name: "  " }) { group { id } } }',

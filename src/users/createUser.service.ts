@@ -9,7 +9,7 @@ import { tellVerification } from '../credentials/emailVerification.service.js';
 import type { RowOf } from '../db/shape.js';
 import { Invalid, NotFound } from '../errors.js';
 import type { Selection } from '../graphql/selection.js';
-import { checkTexts } from '../input.js';
+import { checkTexts, isBlank } from '../input.js';
 import { checkPassword } from './passwordRule.js';
 import { readUser, userResource } from './selectUser.js';
 import { userTexts } from './updateUser.service.js';
@@ -64,6 +64,7 @@ async function lockOrg(tx: Tx, id: string) {
 /** @throws Conflict naming the email or the username that belongs to another user */
 async function insertUser(tx: Tx, id: string, fields: Omit<CreateUserInput, 'password' | 'orgId'>, passwordHash: string) {
   const { email, username, fullName, displayName } = fields;
+  const called = displayName ?? fullName ?? '';
   try {
     return await tx
       .insertInto('users')
@@ -72,7 +73,7 @@ async function insertUser(tx: Tx, id: string, fields: Omit<CreateUserInput, 'pas
         email,
         username,
         full_name: fullName ?? null,
-        display_name: displayName || fullName || username,
+        display_name: isBlank(called) ? username : called,
         password_hash: passwordHash,
       })
       .returning('id as key')
