@@ -22,10 +22,11 @@ function requireStatus(wanted: OrgStatus, message: string) {
  */
 export async function suspendOrg(ctx: Context, id: string, selection: Selection): Promise<RowOf<Org>> {
   const isActive = requireStatus('active', 'Only an active org can be suspended.');
-  return applyToOrg(ctx, id, 'org.suspend', undefined, { status: 'suspended' }, selection, (org) => {
+  const check = (org: RowOf<Org>) => {
     isActive(org);
     if (org.isPlatform) throw Invalid.field(['id'], "The platform's own org cannot be suspended.");
-  });
+  };
+  return applyToOrg(ctx, id, { action: 'org.suspend', changes: { status: 'suspended' }, check }, selection);
 }
 
 /**
@@ -35,7 +36,7 @@ export async function suspendOrg(ctx: Context, id: string, selection: Selection)
  */
 export async function resumeOrg(ctx: Context, id: string, selection: Selection): Promise<RowOf<Org>> {
   const isSuspended = requireStatus('suspended', 'Only a suspended org can be resumed.');
-  return applyToOrg(ctx, id, 'org.resume', undefined, { status: 'active' }, selection, isSuspended);
+  return applyToOrg(ctx, id, { action: 'org.resume', changes: { status: 'active' }, check: isSuspended }, selection);
 }
 
 /**

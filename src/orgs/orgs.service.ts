@@ -122,25 +122,32 @@ export function slugIsTaken(error: unknown): unknown {
   return new Conflict('The slug is taken by another org.', { field: 'slug' }, { cause: error });
 }
 
+/** A change of one org that was checked as far as the input goes. */
+export interface OrgChange {
+  /** What the trail calls it. */
+  readonly action: string;
+  /** The version that it is based on; absent where it holds for any. */
+  readonly baseVersion?: number | null;
+  readonly changes: Partial<UpdateOrgInput> & { readonly status?: OrgStatus };
+  /** Throws where the org, as it was locked, is in the way. */
+  readonly check?: (org: RowOf<Org>) => void;
+}
+
 /**
- * Writes changes of an org that were checked, and records them.
- * @param check of the org as it was locked
+ * Writes a change of an org, and records it.
  * @throws NotFound
  * @throws Conflict where the org is at another version, or the slug is taken
  */
 export async function applyToOrg(
   ctx: Context,
   id: string,
-  action: string,
-  baseVersion: number | null | undefined,
-  changes: Partial<UpdateOrgInput> & { readonly status?: OrgStatus },
+  { action, baseVersion, changes, check }: OrgChange,
   selection: Selection,
-  check: (org: RowOf<Org>) => void = () => {},
 ): Promise<RowOf<Org>> {
   return change(ctx, async ({ tx, record }) => {
     const before = await lockOrg(tx, id);
     requireVersion(ctx, 'org', before.version, baseVersion);
-    check(before);
+    check?.(before);
     const after = await writeOrg(tx, before.key, changes, selection);
     await record({
       action,
@@ -164,7 +171,7 @@ export async function updateOrg(ctx: Context, id: string, input: UpdateOrgInput,
   checkTexts(['input'], fields, orgTextRules);
   requireBetween('maxLocations', fields.maxLocations, 1);
   const changes = given(['input'], fields, ['name', 'slug', 'accountType', 'onboardingStatus', 'maxLocations']);
-  return applyToOrg(ctx, id, 'org.update', baseVersion, changes, selection);
+  return applyToOrg(ctx, id, { action: 'org.update', baseVersion, changes }, selection);
 }
 
 /** The fields of an org that are its billing. */
@@ -186,5 +193,5 @@ export async function updateOrgBilling(ctx: Context, id: string, input: UpdateOr
   checkTexts(['input'], fields, { billingEmail: email });
   requireBetween('maxLocations', fields.maxLocations, 1);
   const changes = given(['input'], fields, ['accountType', 'maxLocations']);
-  return applyToOrg(ctx, id, 'org.update_billing', baseVersion, changes, billingFields);
+  return applyToOrg(ctx, id, { action: 'org.update_billing', baseVersion, changes }, billingFields);
 }
