@@ -58,12 +58,15 @@ const beyondAll = '18446744073709551615';
  * SQL for the newest transaction of the last minute in which somebody has changed something, by the entries that each change leaves; null
  * where there is none. Whoever changes very much counts as not to be found on a standby at all, and for that minute so does who makes an
  * org: it is opened after its entry was written, in a transaction that has no entry.
+ *
+ * Any entries will do, in no order: either they are all that there are, or too many. The months to come have none, but a clock that is set
+ * may have left some a little ahead.
  * @param id expression for the person's public id
  */
 export function newestChangeOf(id: string): string {
   return `(select case when count(*) = ${maxChanges} or bool_or(_c.action = 'org.create') then '${beyondAll}' else max(_c.xid)::text end
-    from (select _e.xid, _e.action from platform_audit_log _e where _e.actor_id = ${id}::text and _e.created_at > now() - interval '1 minute'
-      order by _e.created_at desc, _e.id desc limit ${maxChanges}) _c)`;
+    from (select _e.xid, _e.action from platform_audit_log _e where _e.actor_id = ${id}::text
+      and _e.created_at > now() - interval '1 minute' and _e.created_at < now() + interval '1 day' limit ${maxChanges}) _c)`;
 }
 
 /** Which database a server holds: a standby has its primary's. */
