@@ -32,7 +32,7 @@ export interface RestSurfaceOptions<C extends object> {
   readonly traceIdOf: (request: FastifyRequest) => string;
 }
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HTTPMethods[];
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies readonly HTTPMethods[];
 
 /**
  * A Fastify plugin that serves the operations of one surface: a request is asked for its user (401), the permission (403), then its
@@ -137,10 +137,11 @@ function onlyOf(versions: readonly number[] | undefined): number | undefined {
 /** A path that is served answers the methods that it lacks with 405 and `Allow`. RFC 9110 §15.5.6. */
 function refuseOtherMethods<C extends object>(scope: FastifyInstance, options: RestSurfaceOptions<C>): void {
   const { surface, operations } = options;
-  const shared = ({ rest }: CompiledOperation) => rest.path.replace(/:\w+/g, ':_');
-  for (const path of new Set(operations.map(shared))) {
+  const pathShape = ({ path }: CompiledOperation['rest']) => path.replace(/:\w+/g, ':_');
+  for (const path of new Set(operations.map(({ rest }) => pathShape(rest)))) {
     const allowed = methods.filter((method) =>
-      operations.some((operation) => shared(operation) === path && operation.rest.method === method),
+      // Fastify answers HEAD wherever it answers GET.
+      operations.some(({ rest }) => pathShape(rest) === path && rest.method === (method === 'HEAD' ? 'GET' : method)),
     );
     scope.route({
       method: methods.filter((method) => !allowed.some((one) => one === method)),

@@ -106,10 +106,11 @@ describe.each(paths)('%s', (path) => {
 
   it('answers a method that it does not have with 405, and says which it has', async () => {
     const url = await pathOf(first?.id ?? '');
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !documented.includes(one))) {
+    const methods = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter((one) => !documented.includes(one))) {
       const { status, headers, body } = await scene.gateway.rest(method, url, { token: scene.admin.token });
       expect({ method, status }).toEqual({ method, status: 405 });
-      expect(headers.get('allow')?.split(', ').sort()).toEqual(here.map((operation) => operation.method).sort());
+      expect(headers.get('allow')?.split(', ').sort()).toEqual(methods.sort());
       expect(body).toMatchObject(
         path.startsWith('/v1') ? { error: 'METHOD_NOT_ALLOWED', status_code: 405 } : { code: 'METHOD_NOT_ALLOWED' },
       );

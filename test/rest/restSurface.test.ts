@@ -323,7 +323,7 @@ describe('what is not served', () => {
       const unknown = await app.inject({ url: '/api/v1/platform/nothing?a=1' });
       expect([unknown.statusCode, unknown.json().detail]).toEqual([404, 'There is no GET /api/v1/platform/nothing.']);
       const wrong = await app.inject({ method: 'PUT', url: `${orgs}/${id}`, payload: '{', headers: { 'content-type': 'text/x' } });
-      expect([wrong.statusCode, wrong.headers.allow, wrong.json().code]).toEqual([405, 'GET, PATCH', 'METHOD_NOT_ALLOWED']);
+      expect([wrong.statusCode, wrong.headers.allow, wrong.json().code]).toEqual([405, 'GET, HEAD, PATCH', 'METHOD_NOT_ALLOWED']);
       const v1 = await app.inject({ url: '/v1/nothing' });
       expect(v1.json()).toMatchObject({ error: 'RESOURCE_NOT_FOUND', status_code: 404 });
     });
