@@ -79,6 +79,13 @@ describe('GET /graphql', () => {
     expect(wantsExplorer({ method: 'POST', headers: { accept: chrome } })).toBe(false);
   });
 
+  it('is where a browser is led that opens the bare address, and where a program finds nothing', async () => {
+    const browser = await server.inject({ url: '/', headers: { accept: chrome } });
+    expect([browser.statusCode, browser.headers.location, browser.headers.vary]).toEqual([302, '/graphql', 'accept']);
+    expect((await server.inject({ url: '/', headers: { accept: 'application/json' } })).statusCode).toBe(404);
+    expect((await server.inject({ url: '/nothing', headers: { accept: chrome } })).statusCode).toBe(404);
+  });
+
   it('says what to do where the explorer is not built, and the rest of the server works', async () => {
     const bare = await aServer(join(assetsDir, 'absent'));
     const answer = await bare.inject({ url: '/graphql', headers: { accept: chrome } });

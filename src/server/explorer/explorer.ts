@@ -5,6 +5,7 @@ import { explorerPage } from './explorerPage.js';
 import { icon } from './icon.js';
 import { readManifest } from './manifest.js';
 import { assetHeaders, pageHeaders } from './pagePolicy.js';
+import { wantsExplorer } from './wantsExplorer.js';
 
 export interface ExplorerOptions {
   /** The folder that `tools/bundleExplorer.ts` wrote. */
@@ -20,7 +21,7 @@ type Page = string | undefined;
 const pageDecorator = 'explorerPage';
 
 /**
- * Serves the files of the GraphQL explorer under `<graphqlPath>/explorer/`. The page itself has the endpoint's own address, so its route
+ * Serves the files of the GraphQL explorer under `<graphqlPath>/explorer/`, and leads a browser there from the bare address. The page itself has the endpoint's own address, so its route
  * hands over with `wantsExplorer` and `sendExplorer`. Files whose names carry a hash are cached for good; the settings are asked for anew.
  *
  * Where the bundle is missing, the rest of the server works, and the page says how to build it.
@@ -30,6 +31,11 @@ export const explorer: FastifyPluginAsync<ExplorerOptions> = async (server, { as
   const assetsPath = `${graphqlPath}/explorer`;
   const page: Page = manifest && explorerPage(assetsPath, manifest);
   server.decorate(pageDecorator, page);
+  // Whoever opens the bare address in a browser is looking for a page; a program has mistaken the address.
+  server.get('/', async (request, reply) => {
+    if (!wantsExplorer(request)) return reply.callNotFound();
+    return reply.header('vary', 'accept').redirect(graphqlPath);
+  });
   if (!manifest) return;
 
   await server.register(async (scope) => {
