@@ -12,7 +12,8 @@ export interface ErrorAnswer {
   readonly internal: boolean;
 }
 
-const domainStatus: Readonly<Record<ErrorCode, number>> = {
+/** The status of an HTTP answer that is one error. */
+export const statusOf: Readonly<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
@@ -52,7 +53,7 @@ const wordings: Readonly<Record<string, Wording>> = {
 /** How an error is answered where no surface says otherwise. */
 export function errorAnswer(error: unknown, traceId: string): ErrorAnswer {
   const domain = asDomainError(error);
-  if (domain) return answerOf(domainStatus[domain.code], domain.code, domain.message, traceId, domainHeaders(domain));
+  if (domain) return answerOf(statusOf[domain.code], domain.code, domain.message, traceId, headersOf(domain));
   if (error instanceof HttpRefusal) return answerOf(error.status, error.code, error.message, traceId);
 
   const wording = wordings[codeOf(error)] ?? clientError(error);
@@ -76,7 +77,8 @@ function answerOf(status: number, code: string, detail: string, traceId: string,
   return { status, headers, body: { detail, code, trace_id: traceId }, internal: false };
 }
 
-function domainHeaders(error: DomainError): Record<string, string> {
+/** The headers that tell a program what to do about an error. */
+export function headersOf(error: DomainError): Record<string, string> {
   if (error.code === 'UNAUTHENTICATED') return { 'www-authenticate': 'Bearer' }; // RFC 6750 §3
   if (error instanceof Unavailable || error instanceof TooManyRequests) return { 'retry-after': String(error.retryAfter) };
   return {};

@@ -1,17 +1,7 @@
-import { type DomainError, type ErrorCode, TooManyRequests, Unavailable } from '../../errors.js';
+import type { DomainError } from '../../errors.js';
+import { headersOf, statusOf } from '../../server/errorAnswer.js';
 import { snakeCase } from '../snakeCase.js';
 import type { Answer, Occasion, Surface } from '../surface.js';
-
-const statusOf: Readonly<Record<ErrorCode, number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  LOCKOUT: 400,
-  BAD_USER_INPUT: 422,
-  TOO_MANY_REQUESTS: 429,
-  UNAVAILABLE: 503,
-};
 
 /** `details` is beyond the contract: a served response may have more members than the documented ones. They are spelled as the surface spells all. */
 function answer(status: number, code: string, detail: string, { traceId }: Occasion, details: object = {}): Answer {
@@ -21,11 +11,7 @@ function answer(status: number, code: string, detail: string, { traceId }: Occas
 }
 
 function refused(error: DomainError, occasion: Occasion): Answer {
-  const plain = answer(statusOf[error.code], error.code, error.message, occasion, error.details);
-  if (error.code === 'UNAUTHENTICATED') return { ...plain, headers: { 'www-authenticate': 'Bearer' } }; // RFC 6750 §3
-  if (error instanceof Unavailable || error instanceof TooManyRequests)
-    return { ...plain, headers: { 'retry-after': String(error.retryAfter) } };
-  return plain;
+  return { ...answer(statusOf[error.code], error.code, error.message, occasion, error.details), headers: headersOf(error) };
 }
 
 /** `/api/v1/platform`: what the platform's admins work with. */
