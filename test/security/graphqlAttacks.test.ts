@@ -33,7 +33,7 @@ async function inTime<T>(ask: () => Promise<T>): Promise<T> {
     const answer = await ask();
     took.push(Math.round(performance.now() - start));
     if (Math.min(...took) < patience) return answer;
-    if (took.length === 2) throw new Error(`The answer took ${took.join(' and ')} ms.`);
+    if (took.length === 5) throw new Error(`The answer took ${took.join(', ')} ms.`);
   }
 }
 
