@@ -92,7 +92,7 @@ const turn = () => setImmediate();
 
 /** Each surface says in its own words that the gateway is busy, as it says everything else that is wrong. */
 const busyWording: BusyWording = (error, request) => {
-  if (request.path === '/graphql' || request.path === '/graphql/stream') return refusedUnread(error);
+  if (request.path === '/graphql' || request.path === '/graphql/stream') return refusedUnread(error, request.traceId);
   const surface = surfaces.find(({ prefix }) => request.path.startsWith(`${prefix}/`));
   return surface ? surface.refused(error, request) : errorAnswer(error, request.traceId);
 };

@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLEmailAddress, GraphQLJSON, GraphQLJSONObject, GraphQLLocalDate, GraphQLSafeInt } from 'graphql-scalars';
 
 /** RFC 3339 in UTC. The database already answers in this form, so that nothing is parsed on the way out. */
@@ -10,6 +10,17 @@ export const DateTime = new GraphQLScalarType({
   parseValue: (value) => GraphQLDateTimeISO.parseValue(value).toISOString(),
   parseLiteral: (node, variables) => GraphQLDateTimeISO.parseLiteral(node, variables).toISOString(),
 });
+
+/** What a text in a document says; what is wrong with it is told with its place. Another kind of literal is read as undefined. */
+function inDocument<T>(parse: (value: unknown) => T): (node: ValueNode) => T {
+  return (node) => {
+    try {
+      return parse(node.kind === Kind.STRING ? node.value : undefined);
+    } catch (error) {
+      throw error instanceof GraphQLError ? new GraphQLError(error.message, { nodes: node }) : error;
+    }
+  };
+}
 
 const bareDate = /^\d{4}-\d\d-\d\d$/;
 const timeOfDay = /T\d\d:\d\d:\d\d(\.\d{1,6})?\d*(?:Z|[+-]\d\d:\d\d)$/i;
@@ -31,7 +42,7 @@ export const DateOrDateTime = new GraphQLScalarType<string, string>({
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: String,
   parseValue: parseDateOrDateTime,
-  parseLiteral: (node) => parseDateOrDateTime(node.kind === Kind.STRING ? node.value : undefined),
+  parseLiteral: inDocument(parseDateOrDateTime),
 });
 
 /** A number of things that may be more than 2^31. */
@@ -58,7 +69,7 @@ export const UUID = new GraphQLScalarType<string, string>({
   extensions: { jsonSchema: { type: 'string', format: 'uuid' } },
   serialize: String,
   parseValue: parseUuid,
-  parseLiteral: (node) => parseUuid(node.kind === Kind.STRING ? node.value : undefined),
+  parseLiteral: inDocument(parseUuid),
 });
 
 export const EmailAddress = new GraphQLScalarType({

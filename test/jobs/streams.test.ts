@@ -166,8 +166,8 @@ describe('A subscription', () => {
     expect(answers.map(({ status, body }) => [status, body?.errors[0].extensions.code])).toEqual([
       [401, 'UNAUTHENTICATED'],
       [400, 'QUERY_TOO_LARGE'],
-      [400, 'BAD_REQUEST'],
-      [400, 'BAD_REQUEST'],
+      [400, 'GRAPHQL_VALIDATION_FAILED'],
+      [400, 'GRAPHQL_PARSE_FAILED'],
       [400, 'BAD_REQUEST'],
     ]);
   });

@@ -6,7 +6,7 @@ import { sendExplorer, servesExplorer } from '../explorer/explorer.js';
 import { wantsExplorer } from '../explorer/wantsExplorer.js';
 import type { Outcome } from '../metrics.js';
 import { requireWellFormed } from '../wellFormed.js';
-import { refusal } from './errors.js';
+import { handleGraphqlError, refusal } from './errors.js';
 import type { GraphQLContext } from './operations.js';
 
 /**
@@ -23,6 +23,7 @@ export function mountApollo<C extends BaseContext>(
   app.route({
     method: ['GET', 'POST'],
     url: path,
+    errorHandler: handleGraphqlError,
     async handler(request, reply) {
       request.operation = { surface: 'graphql', name: 'unknown' };
       if (servesExplorer(app) && wantsExplorer(request)) return sendExplorer(reply);

@@ -1,8 +1,10 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import type { Context } from '../../context.js';
 import { type DomainError, Invalid, TooManyRequests, Unauthenticated, Unavailable } from '../../errors.js';
 import { asDomainError } from '../../failure.js';
+import { errorAnswer } from '../errorAnswer.js';
 import { variableFault } from './variableFault.js';
 
 /** What an error does to the HTTP answer that it stands in: Apollo reads it in the error's extensions, and shows it to nobody. */
@@ -96,12 +98,16 @@ export function refusal(error: unknown): unknown {
   return new GraphQLError(domain.message, { originalError: domain, extensions: { ...extensions, http } });
 }
 
-/** An answer over HTTP in GraphQL's form, to a request of which nothing was read. */
-export function refusedUnread(error: Unavailable) {
-  const { code, details, message, retryAfter } = error;
-  return {
-    status: 503,
-    headers: { 'retry-after': String(retryAfter) },
-    body: { errors: [{ message, extensions: { code, ...details } }] },
-  };
+/** How an error is answered by which no operation came to be run: what is wrong with the body, with the caller, or here. */
+export function refusedUnread(error: unknown, traceId: string) {
+  const { status, headers, body, internal } = errorAnswer(error, traceId);
+  const extensions = { code: body.code, traceId, ...asDomainError(error)?.details };
+  return { status, headers, body: { errors: [{ message: body.detail, extensions }] }, internal };
+}
+
+/** Answers errors of a route of GraphQL's in its form. */
+export function handleGraphqlError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, headers, body, internal } = refusedUnread(error, request.id);
+  if (internal) request.log.error({ err: error }, 'internal error');
+  return reply.code(status).headers(headers).type('application/json; charset=utf-8').send(body);
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   type DocumentNode,
@@ -13,12 +14,10 @@ import {
 import type { Response } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { actorOf, type Context } from '../../context.js';
-import { asDomainError } from '../../failure.js';
 import { isIterable, openSubscription } from '../../graphql/subscription.js';
-import { errorAnswer } from '../errorAnswer.js';
 import type { OpenStreams } from '../openStreams.js';
 import { requireWellFormed } from '../wellFormed.js';
-import { presented } from './errors.js';
+import { handleGraphqlError, presented, refusedUnread } from './errors.js';
 import { limits } from './limits.js';
 import { measure, requireWithinLimits } from './measure.js';
 import { requireUnconditionalField } from './unconditionalField.js';
@@ -58,6 +57,7 @@ export function mountSubscriptions(app: FastifyInstance, { schema, path, streams
   app.route({
     method: ['GET', 'POST'],
     url: path,
+    errorHandler: handleGraphqlError,
     async handler(request, reply) {
       request.operation = { surface: 'graphql', name: 'subscription' };
       // The handler takes a body that JSON has as `null`, `false` or `0` for one that is still to come, and waits for it for ever.
@@ -78,14 +78,28 @@ function documentOf(
   variables: Record<string, unknown>,
 ): DocumentNode {
   requireWellFormed({ variables });
-  const document = parse(query, { maxTokens: limits.tokens });
+  const document = parsed(query);
   const [fault] = validate(schema, document, [...specifiedRules, WellFormedLiterals]);
-  if (fault) throw fault;
+  if (fault) throw withCode(fault, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED);
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== 'subscription') throw new GraphQLError('Only subscriptions are streamed: send the rest to /graphql.');
   requireUnconditionalField(document, operation);
   requireWithinLimits(measure(schema, document, operation, variables));
   return document;
+}
+
+function parsed(query: string): DocumentNode {
+  try {
+    return parse(query, { maxTokens: limits.tokens });
+  } catch (error) {
+    throw error instanceof GraphQLError ? withCode(error, ApolloServerErrorCode.GRAPHQL_PARSE_FAILED) : error;
+  }
+}
+
+/** The same error, with the code that Apollo Server gives it. */
+function withCode(error: GraphQLError, code: ApolloServerErrorCode): GraphQLError {
+  const { message, nodes, source, positions, extensions } = error;
+  return new GraphQLError(message, { nodes, source, positions, extensions: { code, ...extensions } });
 }
 
 function isObject(body: unknown): boolean {
@@ -100,19 +114,18 @@ function present(result: ExecutionResult, ctx: Context): ExecutionResult {
 function refusal(error: unknown, request: FastifyRequest): Response {
   if (error instanceof GraphQLError) {
     const { message, locations, extensions } = error;
-    return answer(400, {}, { message, locations, extensions: { code: 'BAD_REQUEST', ...extensions, http: undefined } });
+    return answer(400, {}, { errors: [{ message, locations, extensions: { code: 'BAD_REQUEST', ...extensions, http: undefined } }] });
   }
-  const { status, headers, body, internal } = errorAnswer(error, request.id);
+  const { status, headers, body, internal } = refusedUnread(error, request.id);
   if (internal) request.log.error({ err: error }, 'internal error');
-  const extensions = { code: body.code, traceId: body.trace_id, ...asDomainError(error)?.details };
-  return answer(status, headers, { message: body.detail, extensions });
+  return answer(status, headers, body);
 }
 
-function answer(status: number, headers: Readonly<Record<string, string>>, error: object): Response {
+function answer(status: number, headers: Readonly<Record<string, string>>, body: object): Response {
   const init = {
     status,
     statusText: STATUS_CODES[status] ?? '',
     headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
   };
-  return [JSON.stringify({ errors: [error] }), init];
+  return [JSON.stringify(body), init];
 }

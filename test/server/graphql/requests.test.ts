@@ -152,6 +152,16 @@ describe('a body', () => {
     for (const batch of [[one], [one, one], []]) expect(codesOf(await post(batch))).toEqual([400, 'BAD_REQUEST']);
   });
 
+  it.each([
+    ['{ org(id: "x") { id } }', 'This is not a UUID.', { line: 1, column: 11 }],
+    ['{ auditEntries(filter: { from: 5 }) { totalCount } }', 'This is neither a date nor a point in time.', { line: 1, column: 32 }],
+    ['{ auditEntries(filter: { from: "9999-99-99" }) { totalCount } }', undefined, { line: 1, column: 32 }],
+  ])('is told where a value stands that does not fit: %s', async (query, message, location) => {
+    const [error] = (await post({ query })).body.errors;
+    if (message) expect(error.message).toBe(message);
+    expect(error).toMatchObject({ locations: [location], extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+  });
+
   it('is at most 1 MB', async () => {
     const sized = (bytes: number) => {
       const body = { query: '{ __typename }', variables: { padding: '' } };
@@ -159,12 +169,11 @@ describe('a body', () => {
     };
     expect(sized(1_048_576)).toHaveLength(1_048_576);
     expect((await post(sized(1_048_576))).status).toBe(200);
-    expect(await post(sized(1_048_577))).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } });
+    expect(codesOf(await post(sized(1_048_577)))).toEqual([413, 'BODY_TOO_LARGE']);
   });
 
   it.each(['', '{', '{"query": "{ __typename }",}', "{'query': 1}", '\ufeff\u0000'])('that is no JSON is refused: %p', async (body) => {
-    const { status, body: answer } = await post(body);
-    expect([status, answer.code]).toEqual([400, 'INVALID_JSON']);
+    expect(codesOf(await post(body))).toEqual([400, 'INVALID_JSON']);
   });
 
   it.each([
