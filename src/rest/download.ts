@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { isDownload } from '../graphql/download.js';
 
@@ -13,4 +14,15 @@ export async function sendDownload(reply: FastifyReply, download: unknown): Prom
   });
   for (const [name, value] of Object.entries(trailers)) reply.trailer(name, async () => value());
   return reply.send(body);
+}
+
+/**
+ * Answers HEAD where GET is a download, which is not made for it. So nothing is said that is known from then on: its length, and its type
+ * where there are several.
+ */
+export function sendDownloadHead(reply: FastifyReply, types: readonly string[]): FastifyReply {
+  const [only, ...others] = types;
+  if (only !== undefined && others.length === 0) reply.type(only);
+  // Of no body at all Fastify would say that it has no bytes.
+  return reply.send(Readable.from([]));
 }

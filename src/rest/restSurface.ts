@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import '../server/request.js';
 import type { Conditions } from '../conditions/conditions.js';
 import { Unauthenticated } from '../errors.js';
-import { sendDownload } from './download.js';
+import { sendDownload, sendDownloadHead } from './download.js';
 import { answerTo } from './errorAnswer.js';
 import { eventStream, type ServerSentEvent } from './eventStream.js';
 import { serializerSchema } from './jsonSchema.js';
@@ -92,11 +92,7 @@ function serve<C extends object>(scope: FastifyInstance, operation: CompiledOper
       });
       if ('issues' in input) throw new RequestInvalid(input.issues);
       // A download is made by who takes it.
-      if (operation.rest.stream && request.method === 'HEAD')
-        return reply
-          .code(status)
-          .type(operation.rest.stream[0] ?? '')
-          .send();
+      if (operation.rest.stream && request.method === 'HEAD') return sendDownloadHead(reply.code(status), operation.rest.stream);
       const resourceId = String(Object.values(params)[0] ?? '');
       if (operation.kind === 'subscription') {
         const signal = options.openStream(context, reply);
