@@ -41,7 +41,7 @@ await runCommand(help, { tenants: { type: 'boolean' } }, async ({ tenants }) => 
   const config = parseConfig(process.env);
   const database = await startDatabase({ config, progress: printed });
   try {
-    const ran = await migrateOnly(database, config);
+    const ran = await migrateOnly(database, config, printed);
     printed(ran.length > 0 ? `Migrated: ${ran.join(', ')}.` : 'The database is up to date.');
     if (tenants) await migrateFleet(database, config);
   } finally {

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { migrations } from '../../migrations/index.js';
 import { permissions } from '../access/permissions.js';
 import type { DB } from './types.generated.js';
+import { isHeldUp } from './violations.js';
 
 /** The database holds a migration that this program does not know: a newer program has been here. */
 export class DatabaseIsNewer extends Error {
@@ -47,20 +49,36 @@ export async function requireMigrated(db: Kysely<DB>): Promise<void> {
   if (missing.length > 0) throw new DatabaseIsOlder(missing);
 }
 
+/** Milliseconds between two tries to get the tables that a migration changes. */
+const pause = 2_000;
+
 /**
- * Brings the control plane's schema up to this program, and the permissions table up to the registry. Two processes
- * may run it at once: one waits for the other's lock and finds nothing to do.
+ * Brings the control plane's schema up to this program, and the permissions table up to the registry. The migrations that are missing run in one
+ * transaction. Two processes may do so at once: one waits for the other's lock and finds nothing to do.
+ * @param db whoever asks for a table that a migration waits for waits behind it: a limit of waiting (`lockTimeout`) lets them through between two tries
+ * @param onHeldUp called before each further try
  * @returns the names of the migrations that ran
  * @throws DatabaseIsNewer
  */
-export async function migrate(db: Kysely<DB>): Promise<string[]> {
+export async function migrate(db: Kysely<DB>, onHeldUp: () => void = () => {}): Promise<string[]> {
   const names = await applied(db);
   const unknown = names.find((name) => !(name in migrations));
   if (unknown) throw new DatabaseIsNewer(unknown);
+  async function inTheEnd<T>(step: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await step();
+      } catch (error) {
+        if (!isHeldUp(error)) throw error;
+        onHeldUp();
+        await sleep(pause);
+      }
+    }
+  }
   // Kysely's migrator takes a dozen statements, one after the other, to find that there is nothing to do.
-  const ran = names.length === Object.keys(migrations).length ? [] : await runMissing(db);
-  await syncPermissions(db);
-  await grantRights(db);
+  const ran = names.length === Object.keys(migrations).length ? [] : await inTheEnd(() => runMissing(db));
+  await inTheEnd(() => syncPermissions(db));
+  await inTheEnd(() => grantRights(db));
   return ran;
 }
 

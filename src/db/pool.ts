@@ -14,9 +14,11 @@ export interface PoolOptions {
   readonly acquireTimeout: number;
   /**
    * Milliseconds after which the server cancels a statement; 0 for never. A connection on which a second later there is no answer is
-   * given up.
+   * given up. A statement without such a limit ends within some seconds after this process has, where the server's system tells it.
    */
   readonly statementTimeout: number;
+  /** Milliseconds that a statement waits for a lock before it fails; without it for as long as it may take. */
+  readonly lockTimeout?: number;
   readonly applicationName: string;
   /** An idle connection broke. The pool has dropped it; nothing else needs to be done. */
   readonly onIdleError?: (error: Error) => void;
@@ -40,6 +42,18 @@ const grace = 1_000;
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
+
+/** Of a setting, as where the server's system does not tell whether a client is still there. */
+const invalidValue = '22023';
+
+/** Without it a statement whose process was killed goes on, waits for locks, and holds up everyone behind those that it has. */
+async function endWithProcess(client: pg.ClientBase): Promise<void> {
+  try {
+    await client.query(`set client_connection_check_interval = '2s'`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== invalidValue) throw error;
+  }
+}
 
 /** `2026-01-02 03:04:05.678901+00` as RFC 3339; a Date would lose the microseconds that cursors are made of. */
 function isoTimestamp(text: string): string {
@@ -79,19 +93,21 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 /** Opens a pool of the client's connections on a database with these tables. No connection is made before the first statement. */
 export function openPool<Tables>(options: PoolOptions, Client = pg.Client): { readonly db: Kysely<Tables>; readonly pool: pg.Pool } {
-  const { statementTimeout } = options;
+  const { statementTimeout, lockTimeout } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: options.acquireTimeout,
     idleTimeoutMillis: 30_000,
     statement_timeout: statementTimeout || undefined,
+    lock_timeout: lockTimeout,
     idle_in_transaction_session_timeout: 30_000,
     application_name: options.applicationName,
     options: '-c timezone=UTC -c datestyle=ISO',
     keepAlive: true,
     types,
     Client,
+    onConnect: statementTimeout === 0 ? endWithProcess : undefined,
   });
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', (error) => options.onIdleError?.(error));

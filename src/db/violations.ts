@@ -18,6 +18,11 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code !== undefined && retryable.has(error.code);
 }
 
+/** Whether a statement got no lock: it waited for as long as it may, or two waited for each other. */
+export function isHeldUp(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '40P01');
+}
+
 /** Whether the server ended the statement because it took too long. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '57014';

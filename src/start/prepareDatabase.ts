@@ -24,7 +24,7 @@ export class ServerTooOld extends Error {
  * @throws ServerTooOld
  */
 export async function prepareDatabase(database: Database, config: Config, progress: Progress): Promise<FirstAdmin | undefined> {
-  const ran = await migrateOnly(database, config);
+  const ran = await migrateOnly(database, config, progress);
   if (ran.length > 0) progress(`Migrated the database: ${ran.join(', ')}.`);
   const isEmbedded = config.databaseUrl === undefined;
   const [admin, mayChangeTheTrail] = await Promise.all([
@@ -55,23 +55,32 @@ async function requireServer({ db }: Database): Promise<void> {
   if (server && server.number < oldestServer) throw new ServerTooOld(server.version);
 }
 
+/** Milliseconds that a migration waits for a table, and all that came later behind it: less than a statement of a request may take. */
+const longestWait = 1_000;
+
 /**
- * Migrates, over a pool of its own: a migration may take longer than a statement of a request.
+ * Migrates, over a pool of its own: a migration may take longer than a statement of a request. What uses a table for long, such as an export or a
+ * backup, is waited for as long as it takes, and others get at the table meanwhile.
  * @returns the names of the migrations that ran
  * @throws DatabaseIsNewer
  * @throws ServerTooOld
  */
-export async function migrateOnly(database: Database, config: Config): Promise<string[]> {
+export async function migrateOnly(database: Database, config: Config, progress: Progress): Promise<string[]> {
   const own = openDatabase({
     url: database.url,
     poolSize: 2,
     acquireTimeout: Math.max(config.databaseAcquireTimeout, 10_000),
     statementTimeout: 0,
+    lockTimeout: longestWait,
     applicationName: 'tenantry migrate',
   });
+  let isSaid = false;
   try {
     await requireServer(own);
-    return await migrate(own.db);
+    return await migrate(own.db, () => {
+      if (!isSaid) progress('A table that is to be migrated is in use: waiting for it.');
+      isSaid = true;
+    });
   } finally {
     await own.close();
   }
