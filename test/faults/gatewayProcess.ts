@@ -25,6 +25,8 @@ export interface GatewayProcess {
   readonly port: number;
   /** Whether the process runs. */
   readonly isAlive: () => boolean;
+  /** How it ended and what it printed last, where it does not run. */
+  readonly lastWords: () => string | undefined;
   /** All that it has printed, of all its starts. */
   readonly output: () => string;
   /** Resolves when it is ready. */
@@ -72,6 +74,7 @@ export async function gatewayProcess(
     url,
     port,
     isAlive,
+    lastWords: () => (isAlive() ? undefined : `It ended with ${child?.signalCode ?? child?.exitCode}: ${output.slice(-2_000)}`),
     output: () => output,
     untilReady,
     end,

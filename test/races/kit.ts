@@ -131,7 +131,9 @@ export async function runRace(track: Track, race: Race): Promise<string> {
       const outcome = await race.run(track, round);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     } catch (error) {
-      throw new Error(`Round ${number} of RACE_SEED=${seed}: ${error instanceof Error ? error.message : error}`, { cause: error });
+      const ended = track.gateways.flatMap(({ url, lastWords }) => (lastWords() === undefined ? [] : [`${url}: ${lastWords()}`]));
+      const says = [`Round ${number} of RACE_SEED=${seed}: ${error instanceof Error ? error.message : error}`, ...ended];
+      throw new Error(says.join('\n'), { cause: error });
     }
   }
   await race.tidy?.(track);
