@@ -11,6 +11,11 @@ export interface Told {
   readonly entryId: string;
   readonly objectId: string;
   readonly action: string;
+  /**
+   * Whether it is of the first minute of the oldest month that is kept. Of two transactions that wait for each other the one that ended later may
+   * have begun before, and its entry then was dropped with the month before.
+   */
+  readonly isEarly: boolean;
   /** What the object was after it; null where the entry keeps no state. */
   readonly after: State | null;
   /** Whether the states are kept where nobody can read them now: their org is gone, or its shard does not answer. */
@@ -23,6 +28,7 @@ interface EntryRow {
   readonly entryId: string;
   readonly objectId: string;
   readonly action: string;
+  readonly isEarly: boolean;
   readonly orgId: string | null;
   readonly orgKey: string | null;
   readonly hasStates: boolean;
@@ -30,29 +36,34 @@ interface EntryRow {
   readonly after: State | null;
 }
 
+/** Entries that are in memory at once: one object may have a million. */
+const atOnce = 2_000;
+
 /** What the trail tells of these objects, the oldest first. The states of orgs are read from the orgs' own schemas. */
-export async function toldOf(checked: Checked, tx: Tx, { entryTypes }: Versioned, ids: readonly string[]): Promise<Map<string, Told[]>> {
-  const { rows } = await sql<EntryRow>`/* fsck */ select e.id as "entryId", e.resource_id as "objectId", e.action, e.org_id as "orgId",
+export async function* toldOf(checked: Checked, tx: Tx, { entryTypes }: Versioned, ids: readonly string[]): AsyncGenerator<Told> {
+  await sql`/* fsck */ declare told no scroll cursor for
+    select e.id as "entryId", e.resource_id as "objectId", e.action, e.org_id as "orgId",
+      e.created_at < date_trunc('month', (select min(created_at) from platform_audit_log), 'UTC') + interval '1 minute' as "isEarly",
       o.id as "orgKey", e.snapshot_digest is not null as "hasStates", coalesce(s.entry_id, w.entry_id) is not null as "isHere",
       coalesce(s.after, w.after) as after
     from platform_audit_log e left join orgs o on o.public_id = e.org_id
       left join audit_snapshots s on s.entry_id = e.id left join audit_outbox w on w.entry_id = e.id
     where e.resource_type = any (${entryTypes}::text[]) and e.resource_id = any (${ids}::text[]) and e.outcome = 'success'
     order by e.id`.execute(tx);
-  const elsewhere = rows.filter(({ isHere, orgId }) => !isHere && orgId !== null);
-  const delivered = await statesInOrgs(checked, elsewhere);
-  const told = new Map<string, Told[]>();
-  for (const row of rows) {
-    const one = toldBy(row, delivered);
-    const others = told.get(row.objectId);
-    if (others) others.push(one);
-    else told.set(row.objectId, [one]);
+  for (;;) {
+    const { rows } = await sql<EntryRow>`fetch ${sql.lit(atOnce)} from told`.execute(tx);
+    if (rows.length === 0) break;
+    const delivered = await statesInOrgs(
+      checked,
+      rows.filter(({ isHere, orgId }) => !isHere && orgId !== null),
+    );
+    for (const row of rows) yield toldBy(row, delivered);
   }
-  return told;
+  await sql`close told`.execute(tx);
 }
 
-function toldBy({ entryId, objectId, action, orgId, orgKey, hasStates, isHere, after }: EntryRow, delivered: Delivered): Told {
-  const known = { entryId, objectId, action };
+function toldBy({ entryId, objectId, action, isEarly, orgId, orgKey, hasStates, isHere, after }: EntryRow, delivered: Delivered): Told {
+  const known = { entryId, objectId, action, isEarly };
   if (isHere) return { ...known, after, isOutOfReach: false, isLost: false };
   if (orgId === null) return { ...known, after: null, isOutOfReach: false, isLost: hasStates };
   const states = orgKey === null ? undefined : delivered.get(orgKey);

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Tx } from '../audit/entry.js';
 import { columnNameOf } from '../db/columns.js';
+import { Account } from './account.js';
 import { atOneMoment, type Check, type Checked } from './check.js';
-import { type State, type Told, toldOf } from './told.js';
+import { type State, toldOf } from './told.js';
 import { type Versioned, versioned } from './versioned.js';
 
 /** Objects that are read at once. */
@@ -13,7 +14,7 @@ interface LiveObject {
   readonly id: string;
   readonly version: number;
   readonly row: State;
-  /** Whether it is younger than the oldest entry that is kept: retention may have dropped what was told of older ones. */
+  /** Whether it is no older than the oldest entry that is kept: retention may have dropped what was told of older ones. */
   readonly isCovered: boolean;
 }
 
@@ -41,46 +42,28 @@ async function objectsAfter(tx: Tx, { from, id, row }: Versioned, place: string 
 }
 
 async function faultsOf(checked: Checked, tx: Tx, kind: Versioned, objects: readonly LiveObject[]): Promise<string[]> {
-  const told = await toldOf(
-    checked,
-    tx,
-    kind,
-    objects.map(({ id }) => id),
-  );
-  return objects.flatMap((object) =>
-    [...faults(kind, object, ofThisLife(kind, told.get(object.id) ?? []))].map((fault) => `The ${kind.type} ${object.id} ${fault}`),
-  );
+  const accounts = new Map(objects.map((object) => [object.id, new Account(kind, object.isCovered)]));
+  for await (const told of toldOf(checked, tx, kind, [...accounts.keys()])) accounts.get(told.objectId)?.add(told);
+  return objects.flatMap((object) => {
+    const account = accounts.get(object.id);
+    return account ? [...faults(kind, object, account)].map((fault) => `The ${kind.type} ${object.id} ${fault}`) : [];
+  });
 }
 
-/** What is told of the row that is there now. */
-function ofThisLife({ canReturn, creations }: Versioned, told: readonly Told[]): readonly Told[] {
-  if (!canReturn) return told;
-  const birth = told.findLastIndex(({ action }) => creations.includes(action));
-  return birth < 0 ? told : told.slice(birth);
-}
-
-function* faults(kind: Versioned, object: LiveObject, told: readonly Told[]): Generator<string> {
-  for (const { entryId } of told.filter(({ isLost }) => isLost)) yield `has lost the states of its entry ${entryId}.`;
-  const states = told.flatMap(({ after }) => (after && typeof after.version === 'number' ? [{ ...after, version: after.version }] : []));
-  const last = states.reduce<(State & { version: number }) | undefined>(
-    (best, state) => (best && best.version >= state.version ? best : state),
-    undefined,
-  );
-  const isWhole = !told.some(({ isOutOfReach, isLost }) => isOutOfReach || isLost);
-
-  if (last && last.version > object.version) yield `is at version ${object.version}, and the trail tells of version ${last.version}.`;
-  if (kind.isCounted && isWhole && object.isCovered) yield* countFaults(kind, object.version, told, states);
-  if (last && (kind.isCounted ? isWhole : last.version === object.version)) {
-    for (const field of differences(kind, last, object.row)) yield `has another ${field} than its last entry says.`;
+function* faults(kind: Versioned, { version, row }: LiveObject, account: Account): Generator<string> {
+  const { lost, last, isWhole } = account;
+  for (const entryId of lost) yield `has lost the states of its entry ${entryId}.`;
+  if (last && last.version > version) yield `is at version ${version}, and the trail tells of version ${last.version}.`;
+  if (kind.isCounted && isWhole) yield* countFaults(version, account);
+  if (last && (kind.isCounted ? isWhole : last.version === version)) {
+    for (const field of differences(kind, last, row)) yield `has another ${field} than its last entry says.`;
   }
 }
 
 /** Each version after the first has one entry, which keeps the state or is of a kind that keeps none. */
-function* countFaults({ silent = [] }: Versioned, version: number, told: readonly Told[], states: readonly { version: number }[]) {
-  const versions = new Set(states.map((state) => state.version));
-  if (versions.size < states.length) yield `has two entries for one version.`;
-  const later = [...versions].filter((each) => each > 1 && each <= version).length;
-  const untold = version - 1 - later - told.filter(({ action }) => silent.includes(action)).length;
+function* countFaults(version: number, account: Account) {
+  if (account.versions.size < account.states) yield `has two entries for one version.`;
+  const untold = account.untold(version);
   if (untold > 0) yield `is at version ${version}, and ${untold} of its changes ${untold === 1 ? 'has' : 'have'} no entry.`;
 }
 
@@ -115,8 +98,9 @@ const made: readonly { table: string; type: readonly string[]; actions: readonly
 ];
 
 /** When the platform came to be. Demo data lies before: it plays a past, of which the trail tells in part. */
-const beginning = sql`(select coalesce(min(created_at) filter (where action = 'group.create' and actor_type = 'system'), min(created_at))
-  from platform_audit_log)`;
+const beginning = sql`(select coalesce(
+  (select min(created_at) from platform_audit_log where action = 'group.create' and actor_type = 'system'),
+  (select min(created_at) from platform_audit_log)))`;
 
 /** Whatever was made since the platform was has an entry that says so. */
 function hasCreation({ table, type, actions, at = 'created_at' }: (typeof made)[number]): Check {
@@ -135,7 +119,8 @@ function hasCreation({ table, type, actions, at = 'created_at' }: (typeof made)[
 
 /**
  * What the trail tells of as made, and not as removed since, is there. What went with its org is left out: one entry tells of all of that.
- * What can return is there where it was made more often than removed, since two transactions that wait for each other bear times of no order.
+ * What can return is there where it was made more often than removed, since two transactions that wait for each other bear times of no order; but a
+ * removal that lies before all that is told of making it is of one whose making was dropped.
  */
 function isStillThere({ type, from, id, entryTypes, creations, removals = [], canReturn }: Versioned): Check {
   const isMade = sql`(e.action = any (${[...creations]}::text[]) and e.outcome = 'success')`;
@@ -143,15 +128,18 @@ function isStillThere({ type, from, id, entryTypes, creations, removals = [], ca
   const isRemoved = sql`(e.action = any (${[...removals]}::text[]) or (e.action = any (${[...creations]}::text[]) and e.outcome = 'failed'))`;
   const orgIsThere = type === 'org' ? sql`true` : sql`(e.org_id is null or exists (select from orgs o where o.public_id = e.org_id))`;
   const isThere = canReturn
-    ? sql`count(*) filter (where ${isMade}) > count(*) filter (where ${isRemoved})`
-    : sql`bool_or(${isMade}) and not bool_or(${isRemoved})`;
+    ? sql`count(*) filter (where is_made) > count(*) filter (where is_removed and at > first_made - interval '1 minute')`
+    : sql`bool_or(is_made) and not bool_or(is_removed)`;
+  const firstMade = canReturn ? sql`min(e.created_at) filter (where ${isMade}) over (partition by e.resource_id)` : sql`null::timestamptz`;
   return {
     name: `Each ${type} that the trail tells of is there`,
     async find({ db }) {
-      const { rows } = await sql<{ id: string }>`/* fsck */ select e.resource_id as id from platform_audit_log e
-        where e.resource_type = any (${[...entryTypes]}::text[]) and (${isMade} or ${isRemoved}) and ${orgIsThere}
-          and not exists (select from ${from} where ${id} = e.resource_id)
-        group by e.resource_id having ${isThere} order by e.resource_id`.execute(db);
+      const { rows } = await sql<{ id: string }>`/* fsck */ select resource_id as id from (
+          select e.resource_id, e.created_at as at, ${isMade} as is_made, ${isRemoved} as is_removed, ${firstMade} as first_made
+          from platform_audit_log e
+          where e.resource_type = any (${[...entryTypes]}::text[]) and (${isMade} or ${isRemoved}) and ${orgIsThere}
+            and not exists (select from ${from} where ${id} = e.resource_id)
+        ) told group by resource_id having ${isThere} order by resource_id`.execute(db);
       return rows.map((row) => `The ${type} ${row.id} is gone, and no entry tells of its removal.`);
     },
   };

@@ -115,9 +115,11 @@ export const versioned: readonly Versioned[] = [
   },
   {
     type: 'settings',
-    from: sql`(select ctid, *, updated_at as created_at from settings) t`,
+    // They are as old as the platform.
+    from: sql`(select ctid, *, (case when exists (select from audit_drops) then '-infinity' else 'infinity' end)::timestamptz as created_at
+      from settings) t`,
     id: sql<string>`'settings'`,
-    row: sql`to_jsonb(t) - 'ctid' - 'id'`,
+    row: sql`to_jsonb(t) - 'ctid' - 'id' - 'created_at'`,
     entryTypes: ['settings'],
     creations: [],
     isCounted: true,
