@@ -68,12 +68,27 @@ function dropMonth(db: Kysely<DB>, month: string): Promise<Dropped> {
     await sql`insert into audit_drops (month, entries, ids) values (${first}::date, ${rows.length}, ${ids})`.execute(tx);
     const resource = { type: 'audit_log', id: month, displayId: `audit log of ${month}` };
     const idsSha256 = createHash('sha256').update(ids).digest('hex');
-    await record({ action: 'audit_log.drop', resource, after: { entries: rows.length, idsSha256 } });
+    const earlierDrops = await dropsToldOfIn(tx, partition);
+    await record({ action: 'audit_log.drop', resource, after: { entries: rows.length, idsSha256, ...(earlierDrops && { earlierDrops }) } });
     await sql`select forget_audit_counts(${first}::date)`.execute(tx);
     await dropSnapshots(tx, partition);
     await sql`drop table ${partition}`.execute(tx);
     return { month, entries: rows.length };
   });
+}
+
+/**
+ * The hashes of the ids that were dropped of other months, as far as entries of this one tell of them: who drops it tells of them from then on,
+ * so that what was dropped is proved for as long as there is a trail.
+ * @returns by month; null where there are none
+ */
+async function dropsToldOfIn(tx: Tx, partition: ReturnType<typeof sql.table>): Promise<Readonly<Record<string, string>> | null> {
+  const { rows } = await sql<{ drops: Readonly<Record<string, string>> | null }>`
+    select jsonb_object_agg(d.month, d.hash) as drops from ${partition} p join audit_snapshots s on s.entry_id = p.id,
+      lateral (select p.resource_id as month, s.after->>'idsSha256' as hash
+        union all select key, value from jsonb_each_text(coalesce(s.after->'earlierDrops', '{}'))) d
+    where p.action = 'audit_log.drop'`.execute(tx);
+  return rows[0]?.drops ?? null;
 }
 
 async function requireNoHold(tx: Tx, month: string): Promise<void> {

@@ -65,12 +65,12 @@ async function* allBatches(db: Kysely<DB>, kept: AsyncIterable<SealedBatch> | un
   }
 }
 
-/** Entries that were dropped, as far as the drop itself is told of by an entry of the log, which is sealed. */
+/** Entries that were dropped, as far as the drop itself is told of by an entry of the log, its own or a later drop's, which is sealed. */
 async function droppedEntries(db: Kysely<DB>, report: (finding: Finding) => void): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ month: string; ids: Buffer; isTold: boolean }>`select to_char(d.month, 'YYYY-MM') as month, d.ids, exists (
       select from platform_audit_log e join audit_snapshots s on s.entry_id = e.id
-      where e.action = 'audit_log.drop' and e.resource_id = to_char(d.month, 'YYYY-MM')
-        and s.after->>'idsSha256' = encode(sha256(d.ids), 'hex')
+      where e.action = 'audit_log.drop' and encode(sha256(d.ids), 'hex')
+        = case e.resource_id when to_char(d.month, 'YYYY-MM') then s.after->>'idsSha256' else s.after->'earlierDrops'->>to_char(d.month, 'YYYY-MM') end
     ) as "isTold" from audit_drops d order by d.month`.execute(db);
   const ids = new Set<string>();
   for (const drop of rows) {

@@ -48,7 +48,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   ],
   // The user as an admin, and single facts of their groups and access.
   admin: ['email', 'displayName', 'status', 'hasPlatformAccess', 'isGlobalAccess', 'version', 'group', 'expiresAt', 'orgId', 'note'],
-  audit_log: ['entries', 'idsSha256', 'fromMonth', 'toMonth', 'reason', 'filter'],
+  audit_log: ['entries', 'idsSha256', 'earlierDrops', 'fromMonth', 'toMonth', 'reason', 'filter'],
   audit_export: ['format', 'filter', 'after', 'resumes'],
   auth_provider_delivery: ['event', 'user', 'state', 'attempts', 'lastError', 'nextAttemptAt'],
   api_key: ['name', 'prefix', 'permissions', 'expiresAt', 'revokedAt'],
