@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { schemaLock } from '../../src/tenancy/tenantSchema.js';
 import { type GatewayProcess, gatewayProcess, tokenFor } from '../faults/gatewayProcess.js';
+import { unsoundness } from '../faults/soundness.js';
 import { aTenant } from '../support/builders.js';
 import { type Command, command } from '../support/command.js';
 import { type TestGateway, testGateway, testShardKeys } from '../support/gateway.js';
@@ -37,6 +38,11 @@ afterAll(async () => {
   await gateway.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+// What is behind is refused, and whole.
+afterEach(async () => {
+  expect(await unsoundness(gateway.database, { hasRowsOfTheTest: true })).toEqual([]);
+}, 60_000);
 
 const env = () => ({ DATABASE_URL: gateway.database.url, DATA_DIR: folder, SHARD_KEYS: testShardKeys });
 const migrate = (imports: readonly string[] = [preload]): Command => command('src/migrate.ts', ['--tenants'], env(), imports);

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { unsoundness } from '../faults/soundness.js';
 import { anotherShard, type OtherShard } from '../jobs/movingKit.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
 import { quantile } from './load.js';
@@ -14,6 +15,11 @@ afterAll(async () => {
   await gateway.close();
   await other.stop();
 });
+
+// Once it is back, all is whole.
+afterEach(async () => {
+  expect(await unsoundness(gateway.database, { hasRowsOfTheTest: true })).toEqual([]);
+}, 60_000);
 
 let count = 0;
 function create(region: string) {

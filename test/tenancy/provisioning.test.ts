@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { provisioningDuty } from '../../src/tenancy/provisioning.duty.js';
 import { sealDsn } from '../../src/tenancy/shardKeys.js';
 import { inTenant } from '../../src/tenancy/tenant.js';
+import { unsoundness } from '../faults/soundness.js';
 import { blackHole } from '../support/blackHole.js';
 import { aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
@@ -132,6 +133,26 @@ describe('Making an org', () => {
     await requireInvariants();
   });
 
+  // Before there are shards that lead to one database, or to none.
+  it.each([
+    ['after it took its slot', 0, undefined],
+    ['while the schema is made', 0, 'inside'],
+    ['after the schema was made', 1, undefined],
+    ['after the org was opened', 2, undefined],
+  ] as const)('is finished by a worker where the process is killed %s', async (_when, steps, where) => {
+    const slug = freshSlug();
+    expect(await runMortal(slug, steps, where)).toBe('SIGKILL');
+    await gateway.runDuty(provisioningDuty);
+    const pending = await gateway.database.db.selectFrom('org_provisioning').select('org_id').execute();
+    expect(pending).toHaveLength(steps === 2 ? 0 : 1);
+    await letLeasesEnd();
+    await gateway.runDuty(provisioningDuty);
+    const org = await gateway.database.db.selectFrom('orgs').select('status').where('slug', '=', slug).executeTakeFirst();
+    expect(org).toEqual({ status: 'active' });
+    await requireInvariants();
+    expect(await unsoundness(gateway.database, { hasRowsOfTheTest: true, env: { SHARD_KEYS: shardKey } })).toEqual([]);
+  });
+
   it('takes the least used shard, and one of the wanted region where one is wanted', async () => {
     const { db } = gateway.database;
     const shard = async (region: string, values: object = {}) => {
@@ -194,24 +215,6 @@ describe('Making an org', () => {
     expect((await create({ slug })).status).toBe(201);
     // Its schema waits for the shard, which is gone for good here.
     await db.deleteFrom('abandoned_schemas').execute();
-    await requireInvariants();
-  });
-
-  it.each([
-    ['after it took its slot', 0, undefined],
-    ['while the schema is made', 0, 'inside'],
-    ['after the schema was made', 1, undefined],
-    ['after the org was opened', 2, undefined],
-  ] as const)('is finished by a worker where the process is killed %s', async (_when, steps, where) => {
-    const slug = freshSlug();
-    expect(await runMortal(slug, steps, where)).toBe('SIGKILL');
-    await gateway.runDuty(provisioningDuty);
-    const pending = await gateway.database.db.selectFrom('org_provisioning').select('org_id').execute();
-    expect(pending).toHaveLength(steps === 2 ? 0 : 1);
-    await letLeasesEnd();
-    await gateway.runDuty(provisioningDuty);
-    const org = await gateway.database.db.selectFrom('orgs').select('status').where('slug', '=', slug).executeTakeFirst();
-    expect(org).toEqual({ status: 'active' });
     await requireInvariants();
   });
 });
