@@ -1,6 +1,12 @@
 import type { State, Told } from './told.js';
 import type { Versioned } from './versioned.js';
 
+type VersionedState = State & { readonly version: number };
+
+function hasVersion(state: State | null): state is VersionedState {
+  return typeof state?.version === 'number';
+}
+
 /** What the trail tells of one object, taken together: it grows with the number of the object's changes, and keeps the last of its states alone. */
 export class Account {
   /** Entries whose states are lost. */
@@ -14,7 +20,7 @@ export class Account {
   /** Whether all states can be read. */
   isWhole = true;
   /** The state of the highest version. */
-  last: (State & { readonly version: number }) | undefined;
+  last: VersionedState | undefined;
 
   /**
    * @param kind what the object is
@@ -33,10 +39,10 @@ export class Account {
     if (isLost || isOutOfReach) this.isWhole = false;
     if (isEarly && !this.isCovered) return;
     if (this.kind.silent?.includes(action)) this.silent += 1;
-    if (!after || typeof after.version !== 'number') return;
+    if (!hasVersion(after)) return;
     this.states += 1;
     this.versions.add(after.version);
-    if (!this.last || this.last.version < after.version) this.last = { ...after, version: after.version };
+    if (!this.last || this.last.version < after.version) this.last = after;
   }
 
   private clear(): void {
