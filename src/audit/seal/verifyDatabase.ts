@@ -2,7 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/types.generated.js';
 import { batchesBehind, entriesBehind, firstPosition } from './batches.js';
-import { type SealedBatch, slices, uuidOf } from './checkpointFile.js';
+import { type SealedBatch, uuidBytes } from './checkpointFile.js';
+import { PackedIds } from './packedIds.js';
 import { chainVerifier, differences, type Finding } from './verify.js';
 
 /** What was looked at. */
@@ -28,13 +29,13 @@ export async function verifyDatabase(
   report: (finding: Finding) => void,
 ): Promise<Verified> {
   const verifyChain = chainVerifier(keys);
-  const drops = await droppedEntries(db, report);
+  const wasDropped = await droppedEntries(db, report);
   let [batches, entries, dropped, from] = [0, 0, 0, firstPosition];
   for await (const batch of allBatches(db, kept)) {
     for (const finding of verifyChain(batch)) report(finding);
     const there = await entriesBehind(db, from, { to: batch.end, limit: 10_000_000 });
     const isDropped = (id: string) => {
-      if (!drops.has(id)) return false;
+      if (!wasDropped(id)) return false;
       dropped += 1;
       return true;
     };
@@ -65,19 +66,29 @@ async function* allBatches(db: Kysely<DB>, kept: AsyncIterable<SealedBatch> | un
   }
 }
 
-/** Entries that were dropped, as far as the drop itself is told of by an entry of the log, its own or a later drop's, which is sealed. */
-async function droppedEntries(db: Kysely<DB>, report: (finding: Finding) => void): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ month: string; ids: Buffer; isTold: boolean }>`select to_char(d.month, 'YYYY-MM') as month, d.ids, exists (
+/**
+ * Whether an entry was dropped, as far as the drop itself is told of by an entry of the log, its own or a later drop's, which is sealed.
+ */
+async function droppedEntries(db: Kysely<DB>, report: (finding: Finding) => void): Promise<(id: string) => boolean> {
+  const { rows: drops } = await sql<{ month: string; isTold: boolean }>`select to_char(d.month, 'YYYY-MM') as month, exists (
       select from platform_audit_log e join audit_snapshots s on s.entry_id = e.id
       where e.action = 'audit_log.drop' and encode(sha256(d.ids), 'hex')
         = case e.resource_id when to_char(d.month, 'YYYY-MM') then s.after->>'idsSha256' else s.after->'earlierDrops'->>to_char(d.month, 'YYYY-MM') end
     ) as "isTold" from audit_drops d order by d.month`.execute(db);
-  const ids = new Set<string>();
-  for (const drop of rows) {
-    if (drop.isTold) for (const id of slices(drop.ids, 16)) ids.add(uuidOf(id));
-    else report({ kind: 'seal', says: `The record of what was dropped of ${drop.month} is not the one that the trail tells of.` });
+  const dropped: PackedIds[] = [];
+  for (const { month, isTold } of drops) {
+    if (isTold) dropped.push(new PackedIds(await idsDroppedOf(db, month)));
+    else report({ kind: 'seal', says: `The record of what was dropped of ${month} is not the one that the trail tells of.` });
   }
-  return ids;
+  return (id) => {
+    const bytes = uuidBytes(id);
+    return dropped.some((ids) => ids.has(bytes));
+  };
+}
+
+async function idsDroppedOf(db: Kysely<DB>, month: string): Promise<Buffer> {
+  const { rows } = await sql<{ ids: Buffer }>`select ids from audit_drops where month = ${`${month}-01`}::date`.execute(db);
+  return rows[0]?.ids ?? Buffer.alloc(0);
 }
 
 /** An entry without a digest was made before there were any: nothing is known of its snapshots. */
