@@ -24,7 +24,7 @@ import { buildUnguardedSchema } from '../../src/schema/schema.js';
 import { requireWellFormed } from '../../src/server/wellFormed.js';
 import { aTenant, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
-import { figures, type HostileAnswer, hostileRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
+import { figures, type HostileAnswer, hostileRun, longestRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
 import { hostileJson, hostileText } from './hostileValues.js';
 import { type Place, placesIn, valueWith } from './placesOfText.js';
 
@@ -197,15 +197,23 @@ describe('The GraphQL schema', () => {
     };
   }
 
-  it.each(fields)('answers hostile arguments of $kind $name with no error of its own', async (each) => {
-    const share = slow.has(each.field.name) ? 0.1 : 1;
-    expect(await hostileRun(argumentsOf(each.field), { ...sendingOf(each), share })).toEqual([]);
-  });
+  it.each(fields)(
+    'answers hostile arguments of $kind $name with no error of its own',
+    async (each) => {
+      const share = slow.has(each.field.name) ? 0.1 : 1;
+      expect(await hostileRun(argumentsOf(each.field), { ...sendingOf(each), share })).toEqual([]);
+    },
+    longestRun,
+  );
 
-  it.each(subscriptions)('answers hostile arguments of $kind $name with no error of its own', async ({ kind, field }) => {
-    const sent = { send: ([one]: readonly Variables[]) => subscribe(documentOf(kind, field, 1), variablesOf(one ? [one] : [])) };
-    expect(await hostileRun(argumentsOf(field), { ...sent, share: 0.5 })).toEqual([]);
-  });
+  it.each(subscriptions)(
+    'answers hostile arguments of $kind $name with no error of its own',
+    async ({ kind, field }) => {
+      const sent = { send: ([one]: readonly Variables[]) => subscribe(documentOf(kind, field, 1), variablesOf(one ? [one] : [])) };
+      expect(await hostileRun(argumentsOf(field), { ...sent, share: 0.5 })).toEqual([]);
+    },
+    longestRun,
+  );
 
   it.each([...fields, ...subscriptions])(
     'answers each naughty string in each text of $kind $name with no error of its own',
@@ -226,6 +234,7 @@ describe('The GraphQL schema', () => {
           : sendingOf(each);
       expect(await sendAll(cases, sending)).toEqual([]);
     },
+    longestRun,
   );
 
   it('has logged no internal error', () => {

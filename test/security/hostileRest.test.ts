@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anOrg, aUser } from '../support/builders.js';
 import { type TestGateway, testGateway } from '../support/gateway.js';
-import { figures, type HostileAnswer, hostileRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
+import { figures, type HostileAnswer, hostileRun, longestRun, naughtyStringsFor, patience, sendAll } from './hostileRuns.js';
 import { hostileJson, hostileText } from './hostileValues.js';
 
 interface Schema {
@@ -187,14 +187,22 @@ describe.each(['platform', 'v1'])('The REST surface %s', (surface) => {
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation, name: operation.operationId })),
   );
 
-  it.each(operations)('answers hostile calls of $name with no error of its own', async ({ path, method, operation }) => {
-    expect(await hostileRun(callOf(document, operation), { send: ([call]) => send(method, path, call) })).toEqual([]);
-  });
+  it.each(operations)(
+    'answers hostile calls of $name with no error of its own',
+    async ({ path, method, operation }) => {
+      expect(await hostileRun(callOf(document, operation), { send: ([call]) => send(method, path, call) })).toEqual([]);
+    },
+    longestRun,
+  );
 
-  it.each(operations)('answers each naughty string in each text of $name with no error of its own', async ({ path, method, operation }) => {
-    const calls = naughtyCalls(document, operation);
-    expect(await sendAll(calls, { send: ([call]) => send(method, path, call) })).toEqual([]);
-  });
+  it.each(operations)(
+    'answers each naughty string in each text of $name with no error of its own',
+    async ({ path, method, operation }) => {
+      const calls = naughtyCalls(document, operation);
+      expect(await sendAll(calls, { send: ([call]) => send(method, path, call) })).toEqual([]);
+    },
+    longestRun,
+  );
 
   it('has logged no internal error', () => {
     expect(

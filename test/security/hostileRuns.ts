@@ -4,6 +4,8 @@ import fc from 'fast-check';
 /** Cases of each operation and field; more by the environment, for a long run. */
 const runs = Number(process.env.HOSTILE_RUNS ?? 200);
 const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31);
+/** Milliseconds that all cases of one operation or field may take: more of them on a busy machine take their time. */
+export const longestRun = 60_000 * Math.max(1, runs / 200);
 /** Requests at the same time. */
 const breadth = 8;
 /** Milliseconds after which an answer counts as none. */
