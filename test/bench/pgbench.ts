@@ -25,6 +25,9 @@ export function hasPgbench(): boolean {
   }
 }
 
+/** Seconds in which new connections plan what they ask, as those of the servers have long done. */
+const warmUp = 1;
+
 /**
  * Asks the database with no server between, from the core of those that are asked else, so that the database has as much as it has then.
  * Statements are prepared once a connection. @throws Error with what pgbench says, where one fails
@@ -37,17 +40,21 @@ export async function askedOfDatabase({ databaseUrl, cores, statements, seconds,
       writeFileSync(file, `${statement};\n`);
       return `--file=${file}`;
     });
-    const options = ['--no-vacuum', '--protocol=prepared', `--client=${connections}`, '--jobs=1', `--time=${seconds}`];
+    const options = ['--no-vacuum', '--protocol=prepared', `--client=${connections}`, '--jobs=1', `--time=${seconds + warmUp}`];
     const log = ['--log', `--log-prefix=${join(folder, 'log')}`];
     const [command, args] = onServerCore(cores, [...options, ...log, ...files, databaseUrl], 'pgbench');
-    const { stdout } = await promisify(execFile)(command, args);
-    const requestsPerSecond = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1]);
-    const times = timesIn(folder);
-    const answers = times.length;
+    await promisify(execFile)(command, args);
+    const all = transactionsIn(folder);
+    const end = all.reduce((latest, { endedAt }) => Math.max(latest, endedAt), 0);
+    const times = Float64Array.from(
+      all.filter(({ endedAt }) => endedAt > end - seconds),
+      ({ milliseconds }) => milliseconds,
+    ).sort();
+    const requestsPerSecond = times.length / seconds;
     return {
       requestsPerSecond,
-      answers,
-      seconds: answers / requestsPerSecond,
+      answers: all.length,
+      seconds: all.length / requestsPerSecond,
       p50: percentile(times, 0.5),
       p99: percentile(times, 0.99),
     };
@@ -56,9 +63,18 @@ export async function askedOfDatabase({ databaseUrl, cores, statements, seconds,
   }
 }
 
-/** Milliseconds of each transaction, sorted. The log has a line for each: client, number, microseconds, and what we don't read. */
-function timesIn(folder: string): Float64Array {
+interface Transaction {
+  readonly milliseconds: number;
+  /** Seconds since 1970. */
+  readonly endedAt: number;
+}
+
+/** The log has a line for each: client, number, microseconds, script, and the second and the microsecond of its end. */
+function transactionsIn(folder: string): Transaction[] {
   const logs = readdirSync(folder).filter((name) => name.startsWith('log.'));
   const lines = logs.flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'));
-  return Float64Array.from(lines, (line) => Number(line.split(' ', 3)[2]) / 1_000).sort();
+  return lines.map((line) => {
+    const [, , took = Number.NaN, , second = Number.NaN, microsecond = Number.NaN] = line.split(' ').map(Number);
+    return { milliseconds: took / 1_000, endedAt: second + microsecond / 1e6 };
+  });
 }

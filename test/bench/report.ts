@@ -75,7 +75,7 @@ The ways:
   answers are not compared, and its lists are ordered by a column, which is less work than by a folded name (\`test/bench/peers/npm\`).
 - **Mercurius**: with its JIT, a schema and loaders by hand, one statement an edge; no rules.
 - **the database alone**: the bare route's statement asked by \`pgbench\`, prepared, from the core that the servers have, where it is installed.
-  That is as much as any server could answer, and what all of them wait for.
+  Its connections are new in each round, and warm up for a second, which is in its CPU time.
 
 The orgs that are changed are those of the demo data, which have schemas of their own; the others have none.
 
