@@ -69,7 +69,7 @@ export function newestChangeOf(id: string): string {
       and _e.created_at > now() - interval '1 minute' and _e.created_at < now() + interval '1 day' limit ${maxChanges}) _c)`;
 }
 
-/** Which database a server holds: a standby has its primary's. */
+/** Which database a server holds: a standby has its primary's. A constant of ours, since it is pasted into the text. */
 const identity = `(select system_identifier from pg_control_system()) || ' ' || current_database()`;
 
 interface Found {

@@ -36,7 +36,7 @@ interface EntryRow {
   readonly after: State | null;
 }
 
-/** Entries that are in memory at once: one object may have a million. */
+/** Entries that are in memory at once: one object may have a million. In the text, since FETCH takes no parameters. */
 const atOnce = 2_000;
 
 /** What the trail tells of these objects, the oldest first. The states of orgs are read from the orgs' own schemas. */

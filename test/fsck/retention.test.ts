@@ -127,6 +127,7 @@ describe('fsck of a trail of which retention dropped months', () => {
       finds: 'The workspace_member {workspace}/{user} is gone, and no entry tells of its removal.',
     },
   ])('finds $fault', async ({ check, sql: text, finds }) => {
+    // One of the statements above, with ids that this test has made.
     await sql.raw(inWorld(text, world)).execute(gateway.database.db);
     const findings = await checks.find(({ name }) => name === check)?.find(gateway.platform);
     expect(findings).toContain(inWorld(finds, world));

@@ -134,6 +134,7 @@ describe('The events of a job', () => {
     const stream = await openEvents(gateway, eventsUrl(id), admin);
     await stream.events.next();
     await gateway.database.db.deleteFrom('orgs').where('public_id', '=', org).execute();
+    // NOTIFY takes no parameters.
     await sql`notify jobs, ${sql.lit(id)}`.execute(gateway.database.db);
     expect((await all(stream)).at(-1)).toMatchObject({ event: 'complete' });
   });
